@@ -1,0 +1,483 @@
+"""The domain's words: plain values that every room may hold (docs/glossary.md explains each)."""
+
+from __future__ import annotations
+
+from datetime import datetime, time, timedelta
+from enum import IntEnum, StrEnum
+
+from msgspec import Struct
+
+
+class Value(Struct, frozen=True):
+    """A frozen value; equal when its fields are."""
+
+
+# --- who and where ---------------------------------------------------------------------------------------------------
+
+
+class Platform(StrEnum):
+    """A place where people chat."""
+
+    CONSOLE = "console"
+    TELEGRAM = "telegram"
+    SLACK = "slack"
+
+
+class Address(Value, frozen=True, order=True):
+    """Where a conversation takes place.
+
+    `chat` is Telegram's chat id, Slack's user id (a direct message) or channel id, or a name on the console.
+    """
+
+    platform: Platform
+    chat: str
+
+
+class TalkMode(StrEnum):
+    """Who talks with the person: the bot, the bot while a human is awaited, or a human."""
+
+    BOT = "bot"
+    HOLD = "hold"
+    HUMAN = "human"
+
+
+class Person(Value, frozen=True):
+    """Someone the bot talks with. Everything here is the person's own and is stored sealed."""
+
+    person_id: str
+    address: Address
+    created_at: datetime
+    name: str = ""
+    language: str = "en"
+    country: str = ""
+    zone: str = "UTC"
+    consents: dict[str, datetime] = {}
+    reachable: bool = True
+
+
+# --- what comes in ---------------------------------------------------------------------------------------------------
+
+
+class Text(Value, frozen=True, tag="text"):
+    """A person's words. `reply_to` is the platform's id of the message they answer, where it says so."""
+
+    text: str
+    reply_to: str = ""
+
+
+class Pressed(Value, frozen=True, tag="pressed"):
+    """A button press. `trigger` is Slack's three-second permission to open a modal."""
+
+    button: str
+    trigger: str = ""
+
+
+class Filled(Value, frozen=True, tag="filled"):
+    """Words typed into the form that a button opened."""
+
+    button: str
+    text: str
+
+
+class Command(Value, frozen=True, tag="command"):
+    """A slash command without its slash, e.g. `checkin` with the argument `09:30`."""
+
+    name: str
+    argument: str = ""
+
+
+class Edited(Value, frozen=True, tag="edited"):
+    """A person changed an earlier message; `message` is the platform's id of it."""
+
+    text: str
+    message: str
+
+
+class Blocked(Value, frozen=True, tag="blocked"):
+    """The person blocked the bot or left (`back` is True when they came back)."""
+
+    back: bool = False
+
+
+class Unreadable(Value, frozen=True, tag="unreadable"):
+    """Something without words: `kind` is photo, voice, sticker, file or unknown. Its content is never kept."""
+
+    kind: str
+
+
+Content = Text | Pressed | Filled | Command | Edited | Blocked | Unreadable
+
+
+class Inbound(Value, frozen=True):
+    """One thing that a platform delivered; `key` is unique per platform and bot, so a redelivery is known.
+
+    `sender` is the acting account (Telegram's or Slack's user id); in a direct chat it is the person.
+    `message` is the platform's id of the message itself, where it has one (an edit names it later).
+    """
+
+    key: str
+    address: Address
+    sender: str
+    at: datetime
+    content: Content
+    message: str = ""
+    language: str = ""
+
+
+class CheckInDue(Value, frozen=True, tag="check_in"):
+    """A scheduled check-in whose moment `due_at` has come."""
+
+    check_in_id: str
+    due_at: datetime
+
+
+class WaitDue(Value, frozen=True, tag="wait"):
+    """A waiting step's reminder or expiry, set in the turn that made session version `version`."""
+
+    version: int
+
+
+class CaseDue(Value, frozen=True, tag="case"):
+    """An escalation whose `next_at` has come."""
+
+    case_id: str
+    next_at: datetime
+
+
+class Undeliverable(Value, frozen=True, tag="undeliverable"):
+    """A delivery that was refused for good: `outbound_id` never reached `address`."""
+
+    outbound_id: int
+    address: Address
+
+
+class Due(Value, frozen=True):
+    """Something of a person's that falls due; it enters the conversation like a message. `key` is unique."""
+
+    key: str
+    person_id: str
+    at: datetime
+    what: CheckInDue | WaitDue | CaseDue | Undeliverable
+
+
+Received = Inbound | Due
+
+
+# --- what goes out ---------------------------------------------------------------------------------------------------
+
+
+class Lane(IntEnum):
+    """The order in which the sender serves what waits: a smaller number goes first."""
+
+    PAGE = 0
+    SAFETY = 1
+    RELAY = 2
+    REPLY = 3
+    NUDGE = 4
+
+
+class Button(Value, frozen=True):
+    """One choice under a message. `button` is opaque; with `form`, a press asks for words under that label."""
+
+    button: str
+    label: str
+    form: str = ""
+
+
+class Outbound(Value, frozen=True):
+    """One message to deliver, at least once. Each tuple in `buttons` is a row.
+
+    `edits` is the `outbound_id` of a delivered message that this one replaces in place; `trigger` lets Slack open it
+    as a private modal (elsewhere, or when the trigger has lapsed, it is a direct message).
+    `relays` marks words that a human wrote.
+    """
+
+    outbound_id: int
+    person_id: str
+    lane: Lane
+    address: Address
+    text: str
+    buttons: tuple[tuple[Button, ...], ...] = ()
+    edits: int = 0
+    trigger: str = ""
+    picture: str = ""
+    silent: bool = False
+    protected: bool = False
+    relays: bool = False
+
+
+class Delivery(Value, frozen=True):
+    """An outbound claimed for sending. `attempt` counts from 1; `edits` is the receipt of the message it replaces.
+
+    `ambiguous` says that an earlier attempt may have arrived (a crash or a dropped answer in the middle of sending).
+    """
+
+    outbound: Outbound
+    attempt: int
+    edits: str = ""
+    ambiguous: bool = False
+
+
+# --- triage ----------------------------------------------------------------------------------------------------------
+
+
+class Level(IntEnum):
+    """How worrying a reply is (one scale for the whole project, shared/triage.md)."""
+
+    NONE = 0
+    LOW = 1
+    ELEVATED = 2
+    HIGH = 3
+    IMMINENT = 4
+
+
+class Reason(Value, frozen=True):
+    """Why a level was given: the rule, its category, and the span of characters it read. Never the words."""
+
+    rule: str
+    category: str
+    level: Level
+    span: tuple[int, int] = (0, 0)
+
+
+class Assessment(Value, frozen=True):
+    """What triage says of one reply. `score` ranks within and across levels; `mood` is VADER's -1 to 1 or None."""
+
+    level: Level = Level.NONE
+    score: float = 0.0
+    reasons: tuple[Reason, ...] = ()
+    language: str = "en"
+    unscored: bool = False
+    mood: float | None = None
+
+
+# --- a person's place in a flow --------------------------------------------------------------------------------------
+
+Saved = str | int | float | bool | list[str] | None
+
+
+class Frame(Value, frozen=True):
+    """A place in one flow: its pinned content `hash`, the waiting step, the steps behind it, and what was saved.
+
+    `path` holds the earlier waiting steps in order, so that `back` can replay the branch. `tries` counts wrong answers.
+    """
+
+    flow: str
+    hash: str
+    step: str
+    path: tuple[str, ...] = ()
+    saved: dict[str, Saved] = {}
+    tries: int = 0
+
+
+class Prompt(Value, frozen=True):
+    """The question that is open: its buttons are `token` plus an index into `values`."""
+
+    token: str
+    values: tuple[str, ...] = ()
+
+
+class Session(Value, frozen=True):
+    """A person's place in a conversation; the last frame of `stack` is the innermost flow.
+
+    `parked` is a talk that was stopped or interrupted and can be resumed (its stack). `version` grows by one a turn
+    and is the fence between processes. `wake_at` is when the waiting step reminds or expires. `heard` is triage's
+    memory of the conversation (bot/triage says what it holds).
+    """
+
+    version: int = 0
+    mode: TalkMode = TalkMode.BOT
+    stack: tuple[Frame, ...] = ()
+    parked: tuple[Frame, ...] = ()
+    parked_at: datetime | None = None
+    prompt: Prompt | None = None
+    wake_at: datetime | None = None
+    reminded: bool = False
+    last_at: datetime | None = None
+    answered: dict[str, str] = {}
+    heard: Heard | None = None
+
+    @property
+    def in_flow(self) -> bool:
+        """Whether a flow waits for an answer."""
+        return bool(self.stack)
+
+
+class Utterance(Value, frozen=True):
+    """One earlier reply, kept for five minutes so that split messages are read together."""
+
+    at: datetime
+    text: str
+
+
+class Heard(Value, frozen=True):
+    """What triage remembers between replies: the session's latched level, and the replies of the last five minutes."""
+
+    level: Level = Level.NONE
+    level_at: datetime | None = None
+    categories: tuple[str, ...] = ()
+    recent: tuple[Utterance, ...] = ()
+
+
+# --- check-ins -------------------------------------------------------------------------------------------------------
+
+
+class CheckIn(Value, frozen=True):
+    """A schedule: wall-clock `at` in IANA `zone` on `weekdays` (0 is Monday). The person owns it.
+
+    `next_due_at` is None while it is paused.
+    """
+
+    check_in_id: str
+    person_id: str
+    at: time
+    zone: str
+    weekdays: tuple[int, ...] = (0, 1, 2, 3, 4, 5, 6)
+    next_due_at: datetime | None = None
+
+
+class Entry(Value, frozen=True):
+    """One self-rating of a person: `measure` names the scale, e.g. `mood`."""
+
+    entry_id: str
+    person_id: str
+    measure: str
+    value: float
+    at: datetime
+
+
+# --- escalation ------------------------------------------------------------------------------------------------------
+
+
+class CaseState(StrEnum):
+    """Where an escalation stands."""
+
+    PAGING = "paging"
+    CLAIMED = "claimed"
+    ENGAGED = "engaged"
+    RESOLVED = "resolved"
+
+
+class Outcome(StrEnum):
+    """How a responder closed a case; outcomes feed triage's precision."""
+
+    RIGHT_REACHED = "right_reached"
+    RIGHT_NOT_REACHED = "right_not_reached"
+    EMERGENCY_SERVICES = "emergency_services"
+    MISREAD = "misread"
+    JOKE_OR_TEST = "joke_or_test"
+    TOO_HIGH = "too_high"
+    TOO_LOW = "too_low"
+
+
+class Card(Value, frozen=True):
+    """One delivered page: the on-call conversation that has it and the outbound to edit at a change of state."""
+
+    address: Address
+    outbound_id: int
+
+
+class Escalation(Value, frozen=True):
+    """An open or closed case about one person. It holds rule ids and categories, never words.
+
+    `step` indexes the policy's steps (the last repeats for ever); `passed` are responders who cannot take it this round;
+    `token` is the opaque stem of its buttons; `staff_chat` is the private conversation bound to the case by its owner.
+    Every open case has `next_at`.
+    """
+
+    case_id: str
+    person_id: str
+    token: str
+    state: CaseState
+    level: Level
+    reasons: tuple[Reason, ...]
+    opened_at: datetime
+    next_at: datetime | None
+    page_due_at: datetime | None = None
+    honest_at: datetime | None = None
+    claim_due_at: datetime | None = None
+    idle_due_at: datetime | None = None
+    step: int = 0
+    pages: int = 0
+    owner: str = ""
+    passed: tuple[str, ...] = ()
+    told_nobody: bool = False
+    pinged: bool = False
+    cards: tuple[Card, ...] = ()
+    staff_chat: Address | None = None
+    person_last: bool = True
+    linked_to: str = ""
+    outcome: Outcome | None = None
+    resolved_at: datetime | None = None
+    language: str = "en"
+    drill: bool = False
+
+
+class CaseText(Value, frozen=True):
+    """One message of a case, for private reading by its owner; stored sealed. `author` is `person` or a responder."""
+
+    case_id: str
+    person_id: str
+    at: datetime
+    author: str
+    text: str
+
+
+class Audit(Value, frozen=True):
+    """Who did what with a case; text-free. `actor` is a responder id, or `program`."""
+
+    at: datetime
+    actor: str
+    act: str
+    case_id: str = ""
+    person_id: str = ""
+
+
+# --- what one message led to -----------------------------------------------------------------------------------------
+
+
+class Event(Value, frozen=True):
+    """One thing that happened in a turn, for replay and export; stored sealed. `value` is what was said or saved."""
+
+    kind: str
+    flow: str = ""
+    step: str = ""
+    name: str = ""
+    value: Saved = None
+
+
+class View(Value, frozen=True):
+    """All that a decision about one person needs: loaded at once, replaced by the turn."""
+
+    person: Person
+    session: Session
+    known: bool = True
+    escalation: Escalation | None = None
+    previous: Escalation | None = None
+    check_ins: tuple[CheckIn, ...] = ()
+    texts: tuple[CaseText, ...] = ()
+
+
+class Turn(Value, frozen=True):
+    """What one received thing led to: the view after it, and what to write. `base` is the session version before it.
+
+    `received` names the inbound, so that it is never taken twice. Lists hold only what is new or changed.
+    """
+
+    received: str
+    at: datetime
+    base: int
+    view: View
+    person_changed: bool = False
+    escalation_changed: bool = False
+    events: tuple[Event, ...] = ()
+    entries: tuple[Entry, ...] = ()
+    check_ins: tuple[CheckIn, ...] = ()
+    dropped_check_ins: tuple[str, ...] = ()
+    texts: tuple[CaseText, ...] = ()
+    audits: tuple[Audit, ...] = ()
+    outbounds: tuple[Outbound, ...] = ()
+    level: Level = Level.NONE
+
+
+SPLIT_WINDOW = timedelta(minutes=5)

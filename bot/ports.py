@@ -1,0 +1,144 @@
+"""What the core needs from the outside, as small protocols; adapters fill them, bootstrap joins them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from msgspec import Struct
+
+from bot.model import Address, Delivery, Due, Escalation, Outbound, Platform, Turn, View
+
+
+class Channel(Protocol):
+    """A platform that delivers messages to people."""
+
+    platform: Platform
+
+    async def send(self, delivery: Delivery) -> str:
+        """Deliver and return the platform's id of the message (its receipt, needed to edit it later).
+
+        With `delivery.edits` the message of that receipt is replaced in place where the platform can.
+        A refused rich message is sent again as plain text at once. Raises DeliveryError, and nothing else.
+        """
+
+
+class Lookup(Struct, frozen=True):
+    """How to find whom a received thing is about: exactly one of the last four is set.
+
+    `person_id` (something fell due) · `card` (the token of a case's button) · `staff_chat` (the private conversation
+    that an owner bound to a case; falls back to the person who chats there) · `address` (a person's own conversation).
+    """
+
+    key: str
+    person_id: str = ""
+    card: str = ""
+    staff_chat: Address | None = None
+    address: Address | None = None
+
+
+class Loaded(Struct, frozen=True):
+    """What the store knows about a batch. A key missing in `subjects` is about nobody known yet.
+
+    `subjects`: key → person ids (several when a staff chat is bound to several open cases) · `views`: by person id ·
+    `duplicates`: keys that were taken before · `as_staff`: keys that were resolved through `card` or `staff_chat`.
+    """
+
+    subjects: Mapping[str, tuple[str, ...]]
+    views: Mapping[str, View]
+    duplicates: frozenset[str]
+    as_staff: frozenset[str] = frozenset()
+
+
+class Settled(Struct, frozen=True):
+    """How one delivery ended, to be written by the sender.
+
+    Exactly one of: `receipt` (sent), `retry_at` (try again then; `attempt` stays counted), `failed` (given up: why).
+    `hold_scope_until` makes every outbound to the same address wait (a Retry-After), without counting an attempt.
+    """
+
+    delivery: Delivery
+    receipt: str = ""
+    retry_at: datetime | None = None
+    failed: str = ""
+    hold_scope_until: datetime | None = None
+
+
+class StaleSession(Exception):  # noqa: N818  it is an answer, not a fault
+    """Another process moved a session first: nothing was written; load and decide again."""
+
+
+class Store(Protocol):
+    """Everything durable. Each method is one transaction; each raises StoreError when the disk or server fails."""
+
+    async def load_many(self, lookups: Sequence[Lookup], now: datetime) -> Loaded:
+        """Return all that the batch needs, in a few set-based statements."""
+
+    async def commit_many(self, turns: Sequence[Turn]) -> None:
+        """Write all turns or none. Raises StaleSession when a session moved or a key was taken meanwhile."""
+
+    async def claim_due(self, now: datetime, limit: int) -> list[Due]:
+        """Return what has fallen due: escalations first, then waiting steps, then check-ins.
+
+        Nothing is marked: the turn that a Due leads to moves its due time in its own transaction, and the unique key
+        makes a second one a duplicate.
+        """
+
+    async def claim_outbox(self, now: datetime, limit: int, busy: frozenset[Address]) -> list[Delivery]:
+        """Mark and return what can be sent now: by lane, then oldest first, without `busy` or held addresses.
+
+        A row that was being sent when a process died comes back after its lease, marked ambiguous.
+        """
+
+    async def settle(self, outcomes: Sequence[Settled], now: datetime) -> None:
+        """Write how deliveries ended."""
+
+    async def open_cases(self) -> list[Escalation]:
+        """Return every open escalation, oldest first."""
+
+    async def next_event_at(self) -> datetime | None:
+        """Return when the earliest waiting thing falls due (outbox, check-in, wait, case), or None."""
+
+    async def quarantine(self, channel: Platform, raw: bytes, at: datetime) -> None:
+        """Keep, sealed, an update that could not be read."""
+
+    async def close(self) -> None:
+        """Finish what is being written and release everything."""
+
+
+class SentimentScorer(Protocol):
+    """Scores the mood of a text, -1 (bad) to 1 (good)."""
+
+    def __call__(self, text: str) -> float:
+        """Return VADER's compound score of at most 500 characters."""
+
+
+class Clock(Protocol):
+    """Tells the time; tests and the terminal inject their own."""
+
+    def __call__(self) -> datetime:
+        """Return the aware current time in UTC."""
+
+
+class Random(Protocol):
+    """Makes opaque tokens; tests inject their own."""
+
+    def __call__(self) -> str:
+        """Return at least 64 unguessable bits as URL-safe text of at most 16 characters."""
+
+
+Sender = Mapping[Platform, Channel]
+__all__ = [
+    "Channel",
+    "Clock",
+    "Loaded",
+    "Lookup",
+    "Outbound",
+    "Random",
+    "Sender",
+    "SentimentScorer",
+    "Settled",
+    "StaleSession",
+    "Store",
+]
