@@ -382,7 +382,7 @@ class Escalation(Value, frozen=True):
 
     `step` indexes the policy's steps (the last repeats for ever); `passed` are responders who cannot take it this round;
     `token` is the opaque stem of its buttons; `staff_chat` is the private conversation bound to the case by its owner.
-    Every open case has `next_at`.
+    `next_at` is the earliest of the `…_due_at` and `honest_at`; every open case has one.
     """
 
     case_id: str
@@ -401,8 +401,10 @@ class Escalation(Value, frozen=True):
     pages: int = 0
     owner: str = ""
     passed: tuple[str, ...] = ()
+    ping_due_at: datetime | None = None
+    pinged_at: datetime | None = None
+    watch_due_at: datetime | None = None
     told_nobody: bool = False
-    pinged: bool = False
     cards: tuple[Card, ...] = ()
     staff_chat: Address | None = None
     person_last: bool = True

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
-from bot.model import Address, Delivery, Due, Escalation, Outbound, Platform, Turn, View
+from bot.model import Address, Delivery, Due, Escalation, Platform, Turn, View
 
 
 class Channel(Protocol):
@@ -25,10 +25,13 @@ class Channel(Protocol):
 
 
 class Lookup(Struct, frozen=True):
-    """How to find whom a received thing is about: exactly one of the last four is set.
+    """How to find whom a received thing is about: exactly one of the four is set.
 
-    `person_id` (something fell due) · `card` (the token of a case's button) · `staff_chat` (the private conversation
-    that an owner bound to a case; falls back to the person who chats there) · `address` (a person's own conversation).
+    `person_id` (something fell due) · `card` (the token of a case's button; falls back to `staff_chat`'s fallback, when
+    that is set too) · `staff_chat` (the private conversation that an owner bound to open cases; falls back to the
+    person who chats there) · `address` (a person's own conversation).
+    With `open_cases` (a word from the on-call conversation itself) every open case is a subject: the worst first, then
+    the oldest, at most 50.
     """
 
     key: str
@@ -36,6 +39,7 @@ class Lookup(Struct, frozen=True):
     card: str = ""
     staff_chat: Address | None = None
     address: Address | None = None
+    open_cases: bool = False
 
 
 class Loaded(Struct, frozen=True):
@@ -121,24 +125,14 @@ class Clock(Protocol):
         """Return the aware current time in UTC."""
 
 
-class Random(Protocol):
-    """Makes opaque tokens; tests inject their own."""
+class Mint(Protocol):
+    """Makes ids; tests inject their own."""
 
-    def __call__(self) -> str:
+    def number(self) -> int:
+        """Return a unique 63-bit number that grows with time."""
+
+    def token(self) -> str:
         """Return at least 64 unguessable bits as URL-safe text of at most 16 characters."""
 
-
-Sender = Mapping[Platform, Channel]
-__all__ = [
-    "Channel",
-    "Clock",
-    "Loaded",
-    "Lookup",
-    "Outbound",
-    "Random",
-    "Sender",
-    "SentimentScorer",
-    "Settled",
-    "StaleSession",
-    "Store",
-]
+    def case_id(self) -> str:
+        """Return a short name that staff can say aloud, e.g. `K7Q2M`."""

@@ -1,0 +1,114 @@
+"""How fast and whom a case pages: the escalation policy, its defaults, and its YAML file."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from bot.errors import SettingError
+from bot.model import Level, Value
+
+
+class Audience(StrEnum):
+    """Whom one step of the policy pages."""
+
+    PRIMARY = "primary"
+    BACKUP = "backup"
+    EVERYONE = "everyone"
+
+
+class PolicyStep(Value, frozen=True, forbid_unknown_fields=True):
+    """Page `to`, then wait that long for a claim before the next step."""
+
+    to: Audience
+    wait: timedelta
+
+
+class LevelPolicy(Value, frozen=True, forbid_unknown_fields=True):
+    """The timing of one level. The last step repeats for ever: there is no upper limit on purpose.
+
+    `first_contact`: a claim lapses without contact by then. `engaged_idle`: the person wrote last and nobody answered.
+    `engaged_watch`: the owner wrote last; they are reminded that the case is still open.
+    """
+
+    steps: tuple[PolicyStep, ...]
+    repeat_last_every: timedelta
+    tell_person_nobody_after: timedelta
+    first_contact: timedelta = timedelta(seconds=300)
+    engaged_idle: timedelta = timedelta(seconds=300)
+    engaged_watch: timedelta = timedelta(seconds=1200)
+
+
+def _steps(*waits: int) -> tuple[PolicyStep, ...]:
+    audiences = (Audience.PRIMARY, Audience.BACKUP, Audience.EVERYONE)
+    return tuple(PolicyStep(to, timedelta(seconds=wait)) for to, wait in zip(audiences, waits, strict=False))
+
+
+# The default values of shared/safety.md.
+URGENT = LevelPolicy(
+    steps=_steps(60, 120, 180),
+    repeat_last_every=timedelta(seconds=180),
+    tell_person_nobody_after=timedelta(seconds=180),
+)
+ELEVATED = LevelPolicy(
+    steps=_steps(600, 900),
+    repeat_last_every=timedelta(seconds=1800),
+    tell_person_nobody_after=timedelta(seconds=1500),
+    first_contact=timedelta(seconds=1800),
+    engaged_idle=timedelta(seconds=1800),
+)
+
+
+class Policy(Value, frozen=True, forbid_unknown_fields=True):
+    """The policy of every level that pages."""
+
+    imminent: LevelPolicy = URGENT
+    high: LevelPolicy = URGENT
+    elevated: LevelPolicy = ELEVATED
+
+    def of(self, level: Level) -> LevelPolicy:
+        """Return the timing of a level; what pages at all is never slower than `elevated`."""
+        if level >= Level.IMMINENT:
+            return self.imminent
+        return self.high if level >= Level.HIGH else self.elevated
+
+
+_DURATION = re.compile(r"(\d+)(s|m|h)")
+_UNITS = {"s": 1, "m": 60, "h": 3600}
+
+
+def duration(text: object) -> timedelta:
+    """Return `60s`, `10m` or `24h` as a timedelta. Raises ValueError for anything else."""
+    match = _DURATION.fullmatch(str(text))
+    if match is None:
+        raise ValueError(f"{text!r} is not a duration; write for example 60s, 10m or 24h")
+    return timedelta(seconds=int(match[1]) * _UNITS[match[2]])
+
+
+def _as_declared(kind: type, value: Any) -> Any:
+    return duration(value) if kind is timedelta else value
+
+
+def load_policy(path: Path | None) -> Policy:
+    """Return the policy of a YAML file, or the defaults. Raises SettingError naming file and remedy."""
+    if path is None:
+        return Policy()
+    from ruamel.yaml import YAML
+    from ruamel.yaml.error import YAMLError
+
+    try:
+        raw = YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8"))
+        policy = msgspec.convert((raw or {}).get("levels", {}), Policy, dec_hook=_as_declared)
+    except (OSError, YAMLError, ValueError, AttributeError, msgspec.ValidationError) as error:
+        raise SettingError(f"HANDRAIL_POLICY {path}: {error}; correct the file, see docs/safety.md") from error
+    for name, level in (("imminent", policy.imminent), ("high", policy.high), ("elevated", policy.elevated)):
+        if not level.steps:
+            raise SettingError(f"HANDRAIL_POLICY {path}: level {name} has no steps; give at least one with to and wait")
+        if any(wait <= timedelta(0) for wait in (level.repeat_last_every, *(step.wait for step in level.steps))):
+            raise SettingError(f"HANDRAIL_POLICY {path}: level {name} waits 0 s; a wait is at least 1s")
+    return policy

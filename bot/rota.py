@@ -1,0 +1,138 @@
+"""Who is on call: responders, their accounts, and the weekly shifts of a rota file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, time
+from pathlib import Path
+from zoneinfo import ZoneInfo, available_timezones
+
+import msgspec
+
+from bot.errors import SettingError
+from bot.model import Address, Platform, Value
+from bot.policy import Audience
+
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+# Employers must not receive what an employee said (AI-6, W-3 in shared/privacy.md).
+EMPLOYER_ROLES = frozenset({"manager", "hr"})
+
+
+class Responder(Value, frozen=True, forbid_unknown_fields=True):
+    """Someone who may take cases. `telegram` and `slack` are the platforms' account ids; `name` is shown to people."""
+
+    id: str
+    name: str
+    telegram: str = ""
+    slack: str = ""
+    console: str = ""
+    roles: tuple[str, ...] = ()
+
+    def account(self, platform: Platform) -> str:
+        """Return the responder's account on a platform, or nothing."""
+        return str(getattr(self, platform.value))
+
+
+class Shift(Value, frozen=True, forbid_unknown_fields=True):
+    """A weekly stretch in the rota's zone; `until` before `start` runs past midnight. A day is mon … sun."""
+
+    days: tuple[str, ...]
+    start: time
+    until: time
+    primary: str
+    backup: str = ""
+
+    def covers(self, local: datetime) -> bool:
+        """Say whether a local moment lies in this shift."""
+        today, yesterday = WEEKDAYS[local.weekday()], WEEKDAYS[(local.weekday() - 1) % 7]
+        clock = local.timetz().replace(tzinfo=None)
+        if self.start < self.until:
+            return today in self.days and self.start <= clock < self.until
+        return (today in self.days and clock >= self.start) or (yesterday in self.days and clock < self.until)
+
+
+class Rota(Value, frozen=True, forbid_unknown_fields=True):
+    """All responders and shifts. Without a rota file, everyone in the on-call conversation is a responder."""
+
+    responders: tuple[Responder, ...] = ()
+    shifts: tuple[Shift, ...] = ()
+    zone: str = "UTC"
+    open: bool = False
+
+    def by_account(self, platform: Platform, account: str) -> Responder | None:
+        """Return the responder behind an account, or None when it may not act."""
+        if not account:
+            return None
+        for responder in self.responders:
+            if responder.account(platform) == account:
+                return responder
+        if self.open:
+            return Responder(id=f"{platform}:{account}", name="Someone from the team")
+        return None
+
+    def by_id(self, responder_id: str) -> Responder | None:
+        """Return a responder by id; in an open rota the id itself names the account."""
+        for responder in self.responders:
+            if responder.id == responder_id:
+                return responder
+        platform, _, account = responder_id.partition(":")
+        return self.by_account(Platform(platform), account) if self.open and account else None
+
+    def on_duty(self, audience: Audience, now: datetime) -> tuple[Responder, ...]:
+        """Return who a step pages now; nobody on shift means everyone, never nobody."""
+        if audience is not Audience.EVERYONE:
+            local = now.astimezone(ZoneInfo(self.zone))
+            names = {getattr(shift, audience.value) for shift in self.shifts if shift.covers(local)}
+            found = tuple(responder for responder in self.responders if responder.id in names)
+            if found:
+                return found
+        return self.responders
+
+
+OPEN_ROTA = Rota(open=True)
+
+
+def direct_chat(responder: Responder, platform: Platform) -> Address | None:
+    """Return the private conversation with a responder on a platform."""
+    account = responder.account(platform)
+    if not account and responder.id.startswith(f"{platform}:"):
+        account = responder.id.partition(":")[2]
+    return Address(platform, account) if account else None
+
+
+def load_rota(path: Path | None, *, workplace: bool) -> Rota:
+    """Return the rota of a YAML file, or the open rota. Raises SettingError naming file, fault and remedy."""
+    if path is None:
+        return OPEN_ROTA
+    from ruamel.yaml import YAML
+    from ruamel.yaml.error import YAMLError
+
+    try:
+        raw = YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8"))
+        rota = msgspec.convert(raw, Rota, strict=False)
+    except (OSError, YAMLError, msgspec.ValidationError) as error:
+        raise SettingError(f"HANDRAIL_ROTA {path}: {error}; see docs/safety.md for the format") from error
+    for fault in _faults(rota, workplace=workplace):
+        raise SettingError(f"HANDRAIL_ROTA {path}: {fault}")
+    return rota
+
+
+def _faults(rota: Rota, *, workplace: bool) -> Sequence[str]:
+    faults = []
+    known = {responder.id for responder in rota.responders}
+    if not rota.responders:
+        faults.append("it names no responders; add at least one with id, name and a telegram or slack account")
+    if rota.zone not in available_timezones():
+        faults.append(f"zone {rota.zone!r} is unknown; use an IANA name such as Europe/Berlin")
+    for responder in rota.responders:
+        if not (responder.telegram or responder.slack or responder.console):
+            faults.append(f"responder {responder.id} has no account; add telegram or slack")
+        if workplace and EMPLOYER_ROLES & {role.lower() for role in responder.roles}:
+            faults.append(f"responder {responder.id} is a manager or HR; the workplace profile refuses that")
+    for shift in rota.shifts:
+        unknown = {shift.primary, shift.backup} - known - {""}
+        if unknown:
+            faults.append(f"a shift names {', '.join(sorted(unknown))}, who is not among the responders")
+        if set(shift.days) - set(WEEKDAYS):
+            faults.append(f"a shift has days {', '.join(shift.days)}; use {', '.join(WEEKDAYS)}")
+    return faults

@@ -1,0 +1,159 @@
+"""The draft of a turn: what one received thing leads to, gathered piece by piece and then frozen."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from bot.model import (
+    Address,
+    Audit,
+    Button,
+    CaseText,
+    CheckIn,
+    Entry,
+    Escalation,
+    Event,
+    Lane,
+    Level,
+    Outbound,
+    Person,
+    Session,
+    Turn,
+    View,
+)
+from bot.ports import Mint
+
+Rows = tuple[tuple[Button, ...], ...]
+
+
+class Draft:
+    """Gathers a turn. `now` is when it is decided; `mint` makes ids; the view is replaced as the decision goes on."""
+
+    def __init__(self, received: str, view: View, now: datetime, mint: Mint) -> None:
+        self.received = received
+        self.now = now
+        self.mint = mint
+        self.view = view
+        self.base = view.session.version
+        self.level = Level.NONE
+        self._first = view
+        self._events: list[Event] = []
+        self._entries: list[Entry] = []
+        self._check_ins: list[CheckIn] = []
+        self._dropped: list[str] = []
+        self._texts: list[CaseText] = []
+        self._audits: list[Audit] = []
+        self._outbounds: list[Outbound] = []
+
+    @property
+    def person(self) -> Person:
+        """The person as decided so far."""
+        return self.view.person
+
+    @property
+    def session(self) -> Session:
+        """The session as decided so far."""
+        return self.view.session
+
+    @property
+    def case(self) -> Escalation | None:
+        """The open case, if any."""
+        return self.view.escalation
+
+    def change_person(self, **fields: Any) -> None:
+        """Change fields of the person."""
+        self.view = msgspec.structs.replace(self.view, person=msgspec.structs.replace(self.person, **fields))
+
+    def change_session(self, **fields: Any) -> None:
+        """Change fields of the session."""
+        self.view = msgspec.structs.replace(self.view, session=msgspec.structs.replace(self.session, **fields))
+
+    def set_session(self, session: Session) -> None:
+        """Take the engine's session."""
+        self.view = msgspec.structs.replace(self.view, session=session)
+
+    def set_case(self, case: Escalation) -> None:
+        """Take the case after a step of its machine."""
+        self.view = msgspec.structs.replace(self.view, escalation=case)
+
+    def set_check_in(self, check_in: CheckIn) -> None:
+        """Add or replace a schedule."""
+        others = tuple(one for one in self.view.check_ins if one.check_in_id != check_in.check_in_id)
+        self.view = msgspec.structs.replace(self.view, check_ins=(*others, check_in))
+        self._check_ins.append(check_in)
+
+    def drop_check_in(self, check_in_id: str) -> None:
+        """Remove a schedule."""
+        rest = tuple(one for one in self.view.check_ins if one.check_in_id != check_in_id)
+        self.view = msgspec.structs.replace(self.view, check_ins=rest)
+        self._dropped.append(check_in_id)
+
+    def record(self, event: Event) -> None:
+        """Add to the person's event log."""
+        self._events.append(event)
+
+    def rate(self, measure: str, value: float) -> None:
+        """Keep a self-rating."""
+        entry_id = f"{self.mint.number():x}"
+        self._entries.append(Entry(entry_id, self.person.person_id, measure, value, self.now))
+
+    def keep_for_case(self, case_id: str, author: str, text: str, at: datetime) -> None:
+        """Keep words for the case's private reading."""
+        kept = CaseText(case_id, self.person.person_id, at, author, text)
+        self._texts.append(kept)
+        self.view = msgspec.structs.replace(self.view, texts=(*self.view.texts, kept))
+
+    def audit(self, actor: str, act: str, case_id: str = "") -> None:
+        """Note who did what, text-free."""
+        self._audits.append(Audit(self.now, actor, act, case_id, self.person.person_id))
+
+    def send(
+        self,
+        text: str,
+        *,
+        lane: Lane = Lane.REPLY,
+        to: Address | None = None,
+        buttons: Rows = (),
+        edits: int = 0,
+        trigger: str = "",
+        protected: bool = False,
+        relays: bool = False,
+    ) -> int:
+        """Queue a message to the person, or `to` someone else; return its outbound id."""
+        outbound = Outbound(
+            outbound_id=self.mint.number(),
+            person_id=self.person.person_id,
+            lane=lane,
+            address=to or self.person.address,
+            text=text,
+            buttons=buttons,
+            edits=edits,
+            trigger=trigger,
+            protected=protected,
+            relays=relays,
+        )
+        self._outbounds.append(outbound)
+        return outbound.outbound_id
+
+    def finish(self) -> Turn:
+        """Return the frozen turn; the session's version has grown by one."""
+        self.change_session(version=self.base + 1, last_at=self.now)
+        return Turn(
+            received=self.received,
+            at=self.now,
+            base=self.base,
+            view=self.view,
+            person_changed=self.view.person != self._first.person,
+            escalation_changed=self.view.escalation is not self._first.escalation,
+            events=tuple(self._events),
+            entries=tuple(self._entries),
+            check_ins=tuple(self._check_ins),
+            dropped_check_ins=tuple(self._dropped),
+            texts=tuple(self._texts),
+            audits=tuple(self._audits),
+            outbounds=tuple(self._outbounds),
+            level=self.level,
+        )
