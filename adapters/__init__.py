@@ -1,0 +1,1 @@
+"""Whom we talk to: platforms, databases and the web."""

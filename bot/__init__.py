@@ -1,0 +1,1 @@
+"""What we decide: the pure core, and the one module that runs a turn."""

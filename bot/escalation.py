@@ -111,17 +111,27 @@ class Refused(Value, frozen=True):
     why: str
 
 
+class CaseIds(Value, frozen=True):
+    """Whom a new case is about, its fresh ids, and the case of the last 72 hours that it follows."""
+
+    case_id: str
+    person_id: str
+    token: str
+    linked_to: str = ""
+
+
 Action = Page | PingOwner | TellPerson | RefreshCards | Refused
 Step = tuple[Escalation, tuple[Action, ...]]
 
 
-def open_case(case_id: str, person_id: str, token: str, raised: Raised, policy: Policy, now: datetime) -> Step:
+def open_case(ids: CaseIds, raised: Raised, policy: Policy, now: datetime) -> Step:
     """Open a case and page the first step."""
     timing = policy.of(raised.level)
     case = Escalation(
-        case_id=case_id,
-        person_id=person_id,
-        token=token,
+        case_id=ids.case_id,
+        person_id=ids.person_id,
+        token=ids.token,
+        linked_to=ids.linked_to,
         state=CaseState.PAGING,
         level=raised.level,
         reasons=raised.reasons,
@@ -131,7 +141,7 @@ def open_case(case_id: str, person_id: str, token: str, raised: Raised, policy: 
     return _page_from_start(case, timing, now)
 
 
-def follow_up(previous: Escalation | None, raised: Raised, now: datetime) -> Raised:
+def risen(previous: Escalation | None, raised: Raised, now: datetime) -> Raised:
     """Return what is raised after a case closed less than 72 hours ago: one level more, at least high."""
     if previous is None or previous.resolved_at is None or now - previous.resolved_at > FOLLOWS_WITHIN:
         return raised
@@ -181,6 +191,7 @@ def _claimed(case: Escalation, event: Claimed, timing: LevelPolicy, now: datetim
         state=CaseState.CLAIMED,
         owner=event.responder,
         staff_chat=event.chat,
+        claimed_at=now,
         claim_due_at=now + timing.first_contact,
     )
     return claimed, (RefreshCards(), TellPerson(State.SEEN))

@@ -286,7 +286,6 @@ class Session(Value, frozen=True):
     """
 
     version: int = 0
-    mode: TalkMode = TalkMode.BOT
     stack: tuple[Frame, ...] = ()
     parked: tuple[Frame, ...] = ()
     parked_at: datetime | None = None
@@ -380,7 +379,7 @@ class Card(Value, frozen=True):
 class Escalation(Value, frozen=True):
     """An open or closed case about one person. It holds rule ids and categories, never words.
 
-    `step` indexes the policy's steps (the last repeats for ever); `passed` are responders who cannot take it this round;
+    `step` indexes the policy's steps (the last repeats for ever); `passed` are responders who cannot take it now;
     `token` is the opaque stem of its buttons; `staff_chat` is the private conversation bound to the case by its owner.
     `next_at` is the earliest of the `…_due_at` and `honest_at`; every open case has one.
     """
@@ -393,6 +392,7 @@ class Escalation(Value, frozen=True):
     reasons: tuple[Reason, ...]
     opened_at: datetime
     next_at: datetime | None
+    claimed_at: datetime | None = None
     page_due_at: datetime | None = None
     honest_at: datetime | None = None
     claim_due_at: datetime | None = None
@@ -449,7 +449,11 @@ class Event(Value, frozen=True):
 
 
 class View(Value, frozen=True):
-    """All that a decision about one person needs: loaded at once, replaced by the turn."""
+    """All that a decision about one person needs: loaded at once, replaced by the turn.
+
+    `escalation` is the open case, `previous` the last one closed within 72 hours; `texts` are the open case's words,
+    loaded only when staff act. `known` is False for a conversation that was never stored.
+    """
 
     person: Person
     session: Session
@@ -458,6 +462,13 @@ class View(Value, frozen=True):
     previous: Escalation | None = None
     check_ins: tuple[CheckIn, ...] = ()
     texts: tuple[CaseText, ...] = ()
+
+    @property
+    def mode(self) -> TalkMode:
+        """Who talks with the person now."""
+        if self.escalation is None or self.escalation.state is CaseState.RESOLVED:
+            return TalkMode.BOT
+        return TalkMode.HUMAN if self.escalation.state is CaseState.ENGAGED else TalkMode.HOLD
 
 
 class Turn(Value, frozen=True):

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
-from bot.model import Address, Delivery, Due, Escalation, Platform, Turn, View
+from bot.model import Address, CheckIn, Delivery, Due, Escalation, Platform, Turn, View
 
 
 class Channel(Protocol):
@@ -116,6 +116,20 @@ class SentimentScorer(Protocol):
 
     def __call__(self, text: str) -> float:
         """Return VADER's compound score of at most 500 characters."""
+
+
+class Numbers(Protocol):
+    """Tells whom a person can call (flows/crisis_lines.py)."""
+
+    def __call__(self, country: str, language: str) -> str:
+        """Return the emergency number and crisis lines of a country, or the international directory."""
+
+
+class NextCheckIn(Protocol):
+    """Tells when a schedule is due next (scheduler/timing.py)."""
+
+    def __call__(self, plan: CheckIn, after: datetime) -> datetime:
+        """Return the first due moment of `plan` strictly after `after`, in UTC."""
 
 
 class Clock(Protocol):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 from datetime import datetime, time
 from pathlib import Path
 from zoneinfo import ZoneInfo, available_timezones
@@ -31,6 +31,10 @@ class Responder(Value, frozen=True, forbid_unknown_fields=True):
     def account(self, platform: Platform) -> str:
         """Return the responder's account on a platform, or nothing."""
         return str(getattr(self, platform.value))
+
+    def platforms(self) -> tuple[Platform, ...]:
+        """Return where the responder has an account."""
+        return tuple(platform for platform in Platform if self.account(platform))
 
 
 class Shift(Value, frozen=True, forbid_unknown_fields=True):
@@ -117,22 +121,22 @@ def load_rota(path: Path | None, *, workplace: bool) -> Rota:
     return rota
 
 
-def _faults(rota: Rota, *, workplace: bool) -> Sequence[str]:
-    faults = []
-    known = {responder.id for responder in rota.responders}
+def _faults(rota: Rota, *, workplace: bool) -> Iterator[str]:
     if not rota.responders:
-        faults.append("it names no responders; add at least one with id, name and a telegram or slack account")
+        yield "it names no responders; add at least one with id, name and a telegram or slack account"
     if rota.zone not in available_timezones():
-        faults.append(f"zone {rota.zone!r} is unknown; use an IANA name such as Europe/Berlin")
+        yield f"zone {rota.zone!r} is unknown; use an IANA name such as Europe/Berlin"
     for responder in rota.responders:
-        if not (responder.telegram or responder.slack or responder.console):
-            faults.append(f"responder {responder.id} has no account; add telegram or slack")
+        if not responder.platforms():
+            yield f"responder {responder.id} has no account; add telegram or slack"
         if workplace and EMPLOYER_ROLES & {role.lower() for role in responder.roles}:
-            faults.append(f"responder {responder.id} is a manager or HR; the workplace profile refuses that")
+            yield f"responder {responder.id} is a manager or HR; the workplace profile refuses that"
     for shift in rota.shifts:
-        unknown = {shift.primary, shift.backup} - known - {""}
-        if unknown:
-            faults.append(f"a shift names {', '.join(sorted(unknown))}, who is not among the responders")
-        if set(shift.days) - set(WEEKDAYS):
-            faults.append(f"a shift has days {', '.join(shift.days)}; use {', '.join(WEEKDAYS)}")
-    return faults
+        yield from _shift_faults(shift, {responder.id for responder in rota.responders} | {""})
+
+
+def _shift_faults(shift: Shift, known: set[str]) -> Iterator[str]:
+    if unknown := sorted({shift.primary, shift.backup} - known):
+        yield f"a shift names {', '.join(unknown)}, who is not among the responders"
+    if set(shift.days) - set(WEEKDAYS):
+        yield f"a shift has days {', '.join(shift.days)}; use {', '.join(WEEKDAYS)}"

@@ -1,0 +1,1 @@
+"""What we say: scripts, words and the tools that read them."""

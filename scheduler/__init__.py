@@ -1,0 +1,1 @@
+"""When we speak first: due work, the ticker and the sender."""

@@ -1,0 +1,291 @@
+"""The on-call desk: what a staff press or word changes, and how a case's actions become cards, pings and words.
+
+Staff act on a case only through its stored token or the private chat bound to it; nothing is guessed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import msgspec
+
+from bot import escalation
+from bot.cards import Cards, StaffAct, parse_button
+from bot.escalation import (
+    Action,
+    Claimed,
+    Happening,
+    Page,
+    Passed,
+    PingOwner,
+    RefreshCards,
+    Refused,
+    Resolved,
+    StaffWrote,
+    State,
+    TellPerson,
+    Woken,
+)
+from bot.model import (
+    Address,
+    Card,
+    CaseState,
+    Command,
+    Content,
+    Escalation,
+    Filled,
+    Inbound,
+    Lane,
+    Outcome,
+    Pressed,
+    Text,
+    Value,
+    View,
+)
+from bot.policy import Policy
+from bot.ports import Numbers
+from bot.rota import Responder, Rota, direct_chat
+from bot.turn import Draft
+from flows.wording import Words, fill
+
+_OUTCOME_WORDS = {
+    "right": Outcome.RIGHT_REACHED,
+    "right reached": Outcome.RIGHT_REACHED,
+    "not reached": Outcome.RIGHT_NOT_REACHED,
+    "right not reached": Outcome.RIGHT_NOT_REACHED,
+    "emergency": Outcome.EMERGENCY_SERVICES,
+    "emergency services": Outcome.EMERGENCY_SERVICES,
+    "misread": Outcome.MISREAD,
+    "joke": Outcome.JOKE_OR_TEST,
+    "test": Outcome.JOKE_OR_TEST,
+    "too high": Outcome.TOO_HIGH,
+    "too low": Outcome.TOO_LOW,
+}
+_ACT_WORDS = {"claim": StaffAct.CLAIM, "pass": StaffAct.PASS, "read": StaffAct.READ, "wake": StaffAct.WAKE}
+
+
+class Asked(Value, frozen=True):
+    """What a staff member asks for: an act or outcome, its words, and the case or button token it names, if any."""
+
+    act: StaffAct | Outcome | str
+    text: str = ""
+    names: str = ""
+    trigger: str = ""
+
+
+def understand(content: Content) -> Asked | None:
+    """Return what a staff press or word asks for; None for plain talk."""
+    if isinstance(content, Pressed | Filled):
+        parsed = parse_button(content.button)
+        if parsed is None:
+            return None
+        words = content.text if isinstance(content, Filled) else ""
+        trigger = content.trigger if isinstance(content, Pressed) else ""
+        return Asked(parsed[1], words, names=parsed[0], trigger=trigger)
+    if isinstance(content, Command):
+        return _from_words(content.argument if content.name == "oncall" else f"{content.name} {content.argument}")
+    return _from_words(content.text) if isinstance(content, Text) else None
+
+
+def _from_words(text: str) -> Asked | None:
+    verb, _, rest = text.strip().partition(" ")
+    verb, rest = verb.lower().lstrip("/"), rest.strip()
+    if verb == "say" and rest:
+        return Asked(StaffAct.WRITE, rest)
+    if verb == "resolve":
+        return Asked(_OUTCOME_WORDS.get(rest.lower(), StaffAct.CLOSE))
+    if verb in {"status", "help"} and not rest:
+        return Asked(verb)
+    return Asked(_ACT_WORDS[verb], names=rest.upper()) if verb in _ACT_WORDS else None
+
+
+class Desk:
+    """Decides for staff. `channels` are the on-call conversations that get every card."""
+
+    def __init__(self, words: Words, policy: Policy, rota: Rota, channels: Sequence[Address], numbers: Numbers) -> None:
+        self.channels = tuple(channels)
+        self._numbers = numbers
+        self.rota = rota
+        self.policy = policy
+        self.cards = Cards(words, policy, rota)
+        self._words = words
+
+    def is_staff_place(self, address: Address) -> bool:
+        """Say whether an address is an on-call conversation."""
+        return address in self.channels
+
+    # --- from the case's machine to messages -------------------------------------------------------------------------
+
+    def happen(self, draft: Draft, happening: Happening, *, by: Inbound | None = None) -> bool:
+        """Advance the open case and do what it asks; return whether it was accepted."""
+        if draft.case is None:
+            return False
+        case, actions = escalation.advance(draft.case, happening, self.policy, draft.now)
+        draft.set_case(case)
+        self.act(draft, actions, by=by)
+        return not any(isinstance(action, Refused) for action in actions)
+
+    def act(self, draft: Draft, actions: Sequence[Action], *, by: Inbound | None = None) -> None:
+        """Turn the machine's actions into messages; a card sent now needs no edit in the same turn."""
+        fresh = any(isinstance(action, Page) for action in actions)
+        for action in actions:
+            match action:
+                case Page():
+                    self._page(draft)
+                case RefreshCards() if not fresh:
+                    self._refresh(draft)
+                case PingOwner():
+                    self._ping(draft)
+                case TellPerson(state):
+                    self._tell(draft, state)
+                case Refused(why) if by is not None:
+                    self._answer(draft, by, f"desk.{why}", name=self.cards.name(_open(draft).owner))
+                    draft.audit(self._actor(by), f"refused: {why}", _open(draft).case_id)
+
+    def _page(self, draft: Draft) -> None:
+        """Send a new card everywhere (an edit makes no sound); without any place to page, say so to the person."""
+        places = self.channels or self._direct_chats()
+        if not places:
+            self._tell(draft, "unreached")
+            draft.audit("program", "alarm: nobody can be paged", _open(draft).case_id)
+            return
+        text, buttons = self.cards.card(_open(draft), draft.now)
+        sent = tuple(
+            Card(place, draft.send(text, lane=Lane.PAGE, to=place, buttons=buttons)) for place in dict.fromkeys(places)
+        )
+        draft.set_case(msgspec.structs.replace(_open(draft), cards=sent))
+
+    def _direct_chats(self) -> tuple[Address, ...]:
+        chats = (direct_chat(one, platform) for one in self.rota.responders for platform in one.platforms())
+        return tuple(chat for chat in chats if chat is not None)
+
+    def _refresh(self, draft: Draft) -> None:
+        text, buttons = self.cards.card(_open(draft), draft.now)
+        for card in _open(draft).cards:
+            draft.send(text, lane=Lane.RELAY, to=card.address, buttons=buttons, edits=card.outbound_id)
+
+    def _ping(self, draft: Draft) -> None:
+        case = _open(draft)
+        if case.staff_chat is not None:
+            text = self._words.say("desk.ping", case=case.case_id)
+            draft.send(text, lane=Lane.PAGE, to=case.staff_chat, buttons=self.cards.panel(case)[1])
+
+    def _tell(self, draft: Draft, state: State | str) -> None:
+        numbers = self._numbers(draft.person.country, draft.person.language)
+        text = self._words.say(f"state.{state}", draft.person.language, crisis_lines=numbers)
+        draft.send(text, lane=Lane.SAFETY)
+
+    # --- from staff to the case --------------------------------------------------------------------------------------
+
+    def hear(self, draft: Draft, inbound: Inbound, asked: Asked) -> None:
+        """Take a staff press or word about the draft's case; the acting account is checked against the rota now."""
+        responder = self.rota.by_account(inbound.address.platform, inbound.sender)
+        if responder is None:
+            self._answer(draft, inbound, "desk.not_on_rota")
+            draft.audit(self._actor(inbound), "refused: not on the rota", draft.case.case_id if draft.case else "")
+            return
+        if asked.act == "help":
+            self._answer(draft, inbound, "desk.help")
+            return
+        if draft.case is None or (asked.names.startswith("s") and asked.names != draft.case.token):
+            self._answer(draft, inbound, "desk.stale" if asked.names else "desk.no_case")
+            return
+        if isinstance(asked.act, Outcome):
+            self._resolve(draft, inbound, responder, asked.act)
+            return
+        handlers: dict[object, Callable[[Draft, Inbound, Responder, Asked], None]] = {
+            StaffAct.CLAIM: self._claim,
+            StaffAct.PASS: self._pass,
+            StaffAct.READ: self._read,
+            StaffAct.WAKE: self._wake,
+            StaffAct.WRITE: self._write,
+            StaffAct.CLOSE: self._ask_outcome,
+        }
+        handlers[asked.act](draft, inbound, responder, asked)
+
+    def status(self, draft: Draft, inbound: Inbound, views: Sequence[View]) -> None:
+        """List the open cases, text-free."""
+        cases = [view.escalation for view in views if view.escalation is not None]
+        listed = ", ".join(f"{case.case_id} (level {int(case.level)}, {case.state})" for case in cases)
+        key = "desk.status" if cases else "desk.status_none"
+        self._answer(draft, inbound, key, count=len(cases), cases=listed)
+
+    def which(self, draft: Draft, inbound: Inbound, views: Sequence[View]) -> None:
+        """Say that words could mean several cases; nothing is guessed."""
+        names = [view.escalation.case_id for view in views if view.escalation is not None]
+        self._answer(draft, inbound, "desk.which", cases=", ".join(names), example=names[0])
+
+    def _claim(self, draft: Draft, inbound: Inbound, responder: Responder, _asked: Asked) -> None:
+        chat = direct_chat(responder, inbound.address.platform) or inbound.address
+        if self.happen(draft, Claimed(responder.id, chat), by=inbound):
+            text, buttons = self.cards.panel(_open(draft))
+            draft.send(text, lane=Lane.RELAY, to=chat, buttons=buttons)
+            draft.audit(responder.id, "claimed", _open(draft).case_id)
+
+    def _pass(self, draft: Draft, inbound: Inbound, responder: Responder, _asked: Asked) -> None:
+        if self.happen(draft, Passed(responder.id), by=inbound):
+            self._answer(draft, inbound, "desk.passed", case=_open(draft).case_id)
+            draft.audit(responder.id, "passed", _open(draft).case_id)
+
+    def _wake(self, draft: Draft, inbound: Inbound, responder: Responder, _asked: Asked) -> None:
+        if self.happen(draft, Woken(responder.id), by=inbound):
+            self._answer(draft, inbound, "desk.woken")
+            draft.audit(responder.id, "woke everyone", _open(draft).case_id)
+
+    def _read(self, draft: Draft, inbound: Inbound, responder: Responder, asked: Asked) -> None:
+        """Show the words in private; without the person's consent only to the one who took the case."""
+        case = _open(draft)
+        if "escalation" not in draft.person.consents and case.owner != responder.id:
+            self._answer(draft, inbound, "desk.claim_to_read")
+            return
+        chat = direct_chat(responder, inbound.address.platform) or inbound.address
+        text, buttons = self.cards.reading(draft.view, case)
+        draft.send(text, lane=Lane.RELAY, to=chat, buttons=buttons, trigger=asked.trigger, protected=True)
+        draft.audit(responder.id, "read", case.case_id)
+
+    def _write(self, draft: Draft, inbound: Inbound, responder: Responder, asked: Asked) -> None:
+        """Relay the owner's words to the person, marked as written by a human."""
+        if not asked.text:
+            self._answer(draft, inbound, "desk.write_form")
+            return
+        if not self.happen(draft, StaffWrote(responder.id), by=inbound):
+            return
+        words = self._words.say("staff_mark", draft.person.language, name=responder.name, text=asked.text)
+        draft.send(words, lane=Lane.RELAY, relays=True)
+        draft.keep_for_case(_open(draft).case_id, responder.id, asked.text, draft.now)
+
+    def _ask_outcome(self, draft: Draft, inbound: Inbound, _responder: Responder, _asked: Asked) -> None:
+        text, buttons = self.cards.outcomes(_open(draft))
+        draft.send(text, lane=Lane.RELAY, to=inbound.address, buttons=buttons)
+
+    def _resolve(self, draft: Draft, inbound: Inbound, responder: Responder, outcome: Outcome) -> None:
+        if self.happen(draft, Resolved(responder.id, outcome), by=inbound):
+            ended = self._words.say(f"outcomes.{outcome}")
+            self._answer(draft, inbound, "desk.resolved", case=_open(draft).case_id, outcome=ended)
+            draft.audit(responder.id, f"resolved: {outcome}", _open(draft).case_id)
+
+    def _answer(self, draft: Draft, inbound: Inbound, key: str, **values: object) -> None:
+        draft.send(fill(self._words.variants(key)[0], values), lane=Lane.RELAY, to=inbound.address)
+
+    def _actor(self, inbound: Inbound) -> str:
+        responder = self.rota.by_account(inbound.address.platform, inbound.sender)
+        return responder.id if responder else "an account that is not on the rota"
+
+
+def pick(views: Sequence[View], asked: Asked, responder: Responder | None) -> Sequence[View]:
+    """Return the cases that words without a button can mean: the named one, one's own, or the worst unclaimed."""
+    named = asked.names or asked.text.partition(" ")[0].upper()
+    by_name = [view for view in views if view.escalation is not None and view.escalation.case_id == named]
+    if by_name or asked.names:
+        return by_name
+    mine = [view for view in views if responder and view.escalation and view.escalation.owner == responder.id]
+    waiting = [view for view in views if view.escalation and view.escalation.state is CaseState.PAGING]
+    if asked.act is StaffAct.CLAIM:
+        return waiting[:1] or mine[:1]
+    return mine or views[:1]
+
+
+def _open(draft: Draft) -> Escalation:
+    if draft.case is None:
+        raise LookupError("this turn is about no case")
+    return draft.case

@@ -1,0 +1,163 @@
+"""The person's side of an escalation: the safety text, what is said while a human is awaited, and the relay."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import msgspec
+
+from bot import escalation
+from bot.escalation import CaseIds, PersonWrote, Raised
+from bot.model import (
+    Assessment,
+    Button,
+    CaseState,
+    Event,
+    Heard,
+    Lane,
+    Level,
+    Prompt,
+    Reason,
+    TalkMode,
+    Utterance,
+)
+from bot.oncall import Desk
+from bot.ports import Numbers
+from bot.turn import Draft, Rows
+from flows.normal import plain
+from flows.wording import Words
+
+# Answers under a safety text; the values of Session.prompt while a case is open.
+ANSWERS = ("safe", "unsafe", "numbers", "grounding", "shared")
+
+
+class Safety:
+    """Raises cases and talks with a person while one is open."""
+
+    def __init__(self, words: Words, desk: Desk, numbers: Numbers) -> None:
+        self._words = words
+        self._desk = desk
+        self._numbers = numbers
+
+    def raise_case(self, draft: Draft, level: Level, reasons: tuple[Reason, ...], text: str) -> None:
+        """Open a case, or raise the open one; park any exercise; keep the words for the one who takes it."""
+        raised = Raised(level, reasons)
+        if draft.view.mode is TalkMode.BOT:
+            self._open(draft, escalation.risen(draft.view.previous, raised, draft.now))
+            self._keep_recent(draft, draft.session.heard)
+            self._say_safety(draft, safety_key(level))
+        else:
+            before = _level(draft)
+            self._desk.happen(draft, raised)
+            worse = _level(draft) > before
+            self._say_safety(draft, safety_key(level) if worse else "safety.again")
+        self._keep(draft, text)
+
+    def _open(self, draft: Draft, raised: Raised) -> None:
+        previous = draft.view.previous.case_id if draft.view.previous else ""
+        ids = CaseIds(draft.mint.case_id(), draft.person.person_id, "s" + draft.mint.token(), linked_to=previous)
+        case, actions = escalation.open_case(ids, raised, self._desk.policy, draft.now)
+        draft.set_case(case)
+        draft.record(Event("escalated", name=ids.case_id, value=int(raised.level)))
+        draft.audit("program", f"opened at level {int(raised.level)}", ids.case_id)
+        _park(draft)
+        self._desk.act(draft, actions)
+
+    def hear(self, draft: Draft, text: str, value: str, assessment: Assessment) -> None:
+        """Take a person's words (or a pressed answer) while a case is open: pass them on, then answer if no human does.
+
+        A denial or a joke closes nothing; it is a note for staff.
+        """
+        answer = value or self.answer_of(text, draft.person.language)
+        if answer == "unsafe":
+            self.raise_case(draft, Level.IMMINENT, (Reason("person.not_safe", "not safe", Level.IMMINENT),), text)
+            return
+        if assessment.level >= Level.HIGH:
+            self.raise_case(draft, assessment.level, assessment.reasons, text)
+            return
+        self._keep(draft, text or self._words.say(f"safe_answers.{answer}"))
+        self._desk.happen(draft, PersonWrote())
+        if draft.view.mode is TalkMode.HOLD:
+            self._say_hold(draft, f"hold.{answer}" if answer else "hold.wait")
+
+    def answer_of(self, text: str, language: str) -> str:
+        """Return the safety answer that typed words are, or nothing."""
+        said = plain(text)
+        labels = [plain(self._words.say(f"safe_answers.{answer}", language)) for answer in ANSWERS]
+        if said in labels:
+            return ANSWERS[labels.index(said)]
+        if said.isdecimal() and 1 <= int(said) <= len(ANSWERS):
+            return ANSWERS[int(said) - 1]
+        return said if said in ANSWERS else ""
+
+    def say_paused(self, draft: Draft) -> None:
+        """Say that an exercise waits until a human has answered."""
+        self._say_hold(draft, "hold.paused")
+
+    # --- words --------------------------------------------------------------------------------------------------------
+
+    def _say_safety(self, draft: Draft, key: str) -> None:
+        if draft.view.mode is TalkMode.HUMAN:
+            return
+        self._say_hold(draft, key)
+
+    def _say_hold(self, draft: Draft, key: str) -> None:
+        person = draft.person
+        text = self._words.say(
+            key,
+            person.language,
+            turn=draft.session.version,
+            crisis_lines=self._numbers(person.country, person.language),
+        )
+        draft.send(text, lane=Lane.SAFETY, buttons=self._buttons(draft))
+
+    def _buttons(self, draft: Draft) -> Rows:
+        """Return the safety answers; all safety texts of a case share one prompt, so that none of them goes stale."""
+        prompt = draft.session.prompt
+        if prompt is None or prompt.values != ANSWERS:
+            prompt = Prompt("p" + draft.mint.token(), ANSWERS)
+            draft.change_session(prompt=prompt)
+        labels = [self._words.say(f"safe_answers.{answer}", draft.person.language) for answer in ANSWERS]
+        buttons = [Button(f"{prompt.token}.{index}", label) for index, label in enumerate(labels)]
+        return (tuple(buttons[:2]), tuple(buttons[2:4]), tuple(buttons[4:]))
+
+    # --- what staff may read ------------------------------------------------------------------------------------------
+
+    def _keep(self, draft: Draft, text: str) -> None:
+        """Keep the words for the case and, when someone has taken it, pass them to that private chat."""
+        case = draft.case
+        if case is None or not text:
+            return
+        draft.keep_for_case(case.case_id, "person", text, draft.now)
+        if case.staff_chat is not None and case.state is not CaseState.RESOLVED:
+            relayed = self._words.say("desk.relayed", case=case.case_id, text=text)
+            draft.send(relayed, lane=Lane.RELAY, to=case.staff_chat, relays=True, protected=True)
+
+    def _keep_recent(self, draft: Draft, heard: Heard | None) -> None:
+        """Keep what was said in the five minutes before, so that a split message is read whole."""
+        for earlier in _earlier(heard, draft.now):
+            if draft.case is not None:
+                draft.keep_for_case(draft.case.case_id, "person", earlier.text, earlier.at)
+
+
+def safety_key(level: Level) -> str:
+    """Return which safety text a level opens with."""
+    if level >= Level.IMMINENT:
+        return "safety.imminent"
+    return "safety.high" if level >= Level.HIGH else "safety.human"
+
+
+def _level(draft: Draft) -> Level:
+    return draft.case.level if draft.case is not None else Level.NONE
+
+
+def _earlier(heard: Heard | None, now: datetime) -> tuple[Utterance, ...]:
+    return tuple(one for one in heard.recent if one.at < now) if heard is not None else ()
+
+
+def _park(draft: Draft) -> None:
+    """Set a running exercise aside; it can be resumed after the case is closed."""
+    session = draft.session
+    if session.stack:
+        session = msgspec.structs.replace(session, parked=session.stack, parked_at=draft.now)
+    draft.set_session(msgspec.structs.replace(session, stack=(), prompt=None, wake_at=None, reminded=False))

@@ -1,0 +1,149 @@
+"""All settings, read once from the environment (or .env) and checked; .env.example explains each."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from bot.errors import SettingError
+from bot.model import Address, Platform
+
+PREFIX = "HANDRAIL_"
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+
+
+class Settings(BaseSettings):
+    """Every `HANDRAIL_…` setting. An empty value means not set."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_file=".env", env_ignore_empty=True, extra="ignore", hide_input_in_errors=True
+    )
+
+    channels: Annotated[tuple[Platform, ...], NoDecode] = (Platform.CONSOLE,)
+    data_dir: Path = Path("data")
+    database_url: str = ""
+    master_key: SecretStr | None = None
+    telegram_token: SecretStr | None = None
+    telegram_api_url: str = "https://api.telegram.org"
+    slack_bot_token: SecretStr | None = None
+    slack_app_token: SecretStr | None = None
+    slack_signing_secret: SecretStr | None = None
+    slack_api_url: str = "https://slack.com/api/"
+    oncall_slack_channel: str = ""
+    oncall_telegram_chat: str = ""
+    policy: Path | None = None
+    rota: Path | None = None
+    profile: Literal["community", "workplace"] = "community"
+    country: str = ""
+    http_host: str = "127.0.0.1"
+    http_port: int = Field(default=8080, ge=0, le=65535)
+    log_level: str = "INFO"
+
+    @field_validator("channels", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        names = [part.strip().lower() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+        wrong = [name for name in names if name not in set(Platform)] if isinstance(names, list) else []
+        if wrong or not names:
+            raise ValueError(f"{', '.join(wrong) or 'nothing'} is not a channel; use console, telegram, slack")
+        return names
+
+    @field_validator("telegram_api_url", "slack_api_url")
+    @classmethod
+    def _web_address(cls, value: str) -> str:
+        if not value.startswith(("http://", "https://")):
+            raise ValueError("not a web address; start it with http:// or https://")
+        return value.rstrip("/")
+
+    @field_validator("database_url")
+    @classmethod
+    def _database(cls, value: str) -> str:
+        if value and not value.startswith(("sqlite:///", "postgresql://")):
+            raise ValueError("not a database address; use sqlite:///path/to/file or postgresql://user@host/name")
+        return value
+
+    @field_validator("master_key")
+    @classmethod
+    def _key(cls, value: SecretStr | None) -> SecretStr | None:
+        for part in value.get_secret_value().split(",") if value else ():
+            if not _is_key(part.strip()):
+                raise ValueError(
+                    "not a key; it is 32 random bytes in base64, made with: "
+                    "python -c 'import base64, os; print(base64.b64encode(os.urandom(32)).decode())'"
+                )
+        return value
+
+    @field_validator("country")
+    @classmethod
+    def _country(cls, value: str) -> str:
+        if value and not (len(value) == 2 and value.isalpha()):
+            raise ValueError("not a country code; use two letters such as DE or GB")
+        return value.upper()
+
+    @field_validator("log_level")
+    @classmethod
+    def _level(cls, value: str) -> str:
+        if value.upper() not in LOG_LEVELS:
+            raise ValueError(f"not a log level; use one of {', '.join(LOG_LEVELS)}")
+        return value.upper()
+
+    @field_validator("oncall_telegram_chat")
+    @classmethod
+    def _chat(cls, value: str) -> str:
+        if value and not value.removeprefix("-").isdecimal():
+            raise ValueError("not a chat id; it is a whole number, negative for a group")
+        return value
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        if Platform.TELEGRAM in self.channels and self.telegram_token is None:
+            raise ValueError(f"{PREFIX}TELEGRAM_TOKEN is missing; get one from BotFather (README, Telegram)")
+        if Platform.SLACK in self.channels and self.slack_bot_token is None:
+            raise ValueError(f"{PREFIX}SLACK_BOT_TOKEN is missing; install the app to get one (README, Slack)")
+        if Platform.SLACK in self.channels and not (self.slack_app_token or self.slack_signing_secret):
+            either = f"{PREFIX}SLACK_APP_TOKEN (Socket Mode) or {PREFIX}SLACK_SIGNING_SECRET (HTTP)"
+            raise ValueError(f"{either} is missing (README, Slack)")
+        return self
+
+    @property
+    def database(self) -> str:
+        """The database's address; by default a file in the data folder."""
+        return self.database_url or f"sqlite:///{self.data_dir / 'handrail.db'}"
+
+    @property
+    def on_call(self) -> tuple[Address, ...]:
+        """The on-call conversations that get every card."""
+        places = []
+        if self.oncall_slack_channel:
+            places.append(Address(Platform.SLACK, self.oncall_slack_channel))
+        if self.oncall_telegram_chat:
+            places.append(Address(Platform.TELEGRAM, self.oncall_telegram_chat))
+        return tuple(place for place in places if place.platform in self.channels)
+
+
+def _is_key(text: str) -> bool:
+    try:
+        return len(base64.b64decode(text, validate=True)) == 32
+    except (binascii.Error, ValueError):
+        return False
+
+
+def read_settings() -> Settings:
+    """Return the settings. Raises SettingError that names each wrong setting, what is wrong and the remedy."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        raise SettingError("\n".join(_explain(item) for item in error.errors())) from None
+
+
+def _explain(item: object) -> str:
+    where = item["loc"]  # type: ignore[index]
+    what = str(item["msg"]).removeprefix("Value error, ")  # type: ignore[index]
+    if not where:
+        return what
+    return f"{PREFIX}{str(where[0]).upper()}: {what}"
