@@ -42,7 +42,10 @@ class TalkMode(StrEnum):
 
 
 class Person(Value, frozen=True):
-    """Someone the bot talks with. Everything here is the person's own and is stored sealed."""
+    """Someone the bot talks with. Everything here is the person's own and is stored sealed.
+
+    `consents` holds each purpose that was agreed to, and when; `welcomed` says that the consent talk has been had.
+    """
 
     person_id: str
     address: Address
@@ -53,6 +56,7 @@ class Person(Value, frozen=True):
     zone: str = "UTC"
     consents: dict[str, datetime] = {}
     reachable: bool = True
+    welcomed: bool = False
 
 
 # --- what comes in ---------------------------------------------------------------------------------------------------
@@ -281,11 +285,13 @@ class Session(Value, frozen=True):
     """A person's place in a conversation; the last frame of `stack` is the innermost flow.
 
     `parked` is a talk that was stopped or interrupted and can be resumed (its stack). `version` grows by one a turn
-    and is the fence between processes. `wake_at` is when the waiting step reminds or expires. `heard` is triage's
+    and is the fence between processes; `run` is the version at which the running talk began. `wake_at` is when the waiting step reminds or expires. `answered` is the
+    platform's id of the message that answered last, so that an edit of it corrects the answer. `heard` is triage's
     memory of the conversation (bot/triage says what it holds).
     """
 
     version: int = 0
+    run: int = 0
     stack: tuple[Frame, ...] = ()
     parked: tuple[Frame, ...] = ()
     parked_at: datetime | None = None
@@ -293,7 +299,7 @@ class Session(Value, frozen=True):
     wake_at: datetime | None = None
     reminded: bool = False
     last_at: datetime | None = None
-    answered: dict[str, str] = {}
+    answered: str = ""
     heard: Heard | None = None
 
     @property
@@ -485,6 +491,7 @@ class Turn(Value, frozen=True):
     escalation_changed: bool = False
     events: tuple[Event, ...] = ()
     entries: tuple[Entry, ...] = ()
+    dropped_entries: tuple[str, ...] = ()
     check_ins: tuple[CheckIn, ...] = ()
     dropped_check_ins: tuple[str, ...] = ()
     texts: tuple[CaseText, ...] = ()

@@ -44,6 +44,7 @@ class Draft:
         self._entries: list[Entry] = []
         self._check_ins: list[CheckIn] = []
         self._dropped: list[str] = []
+        self._dropped_entries: list[str] = []
         self._texts: list[CaseText] = []
         self._audits: list[Audit] = []
         self._outbounds: list[Outbound] = []
@@ -95,10 +96,14 @@ class Draft:
         """Add to the person's event log."""
         self._events.append(event)
 
-    def rate(self, measure: str, value: float) -> None:
-        """Keep a self-rating."""
-        entry_id = f"{self.mint.number():x}"
+    def rate(self, step: str, measure: str, value: float) -> None:
+        """Keep a self-rating; answering the same step again in the same talk replaces it."""
+        entry_id = f"{self.session.run}.{step}"
         self._entries.append(Entry(entry_id, self.person.person_id, measure, value, self.now))
+
+    def drop_rating(self, step: str) -> None:
+        """Take back what a step rated in this talk."""
+        self._dropped_entries.append(f"{self.session.run}.{step}")
 
     def keep_for_case(self, case_id: str, author: str, text: str, at: datetime) -> None:
         """Keep words for the case's private reading."""
@@ -150,6 +155,7 @@ class Draft:
             escalation_changed=self.view.escalation is not self._first.escalation,
             events=tuple(self._events),
             entries=tuple(self._entries),
+            dropped_entries=tuple(self._dropped_entries),
             check_ins=tuple(self._check_ins),
             dropped_check_ins=tuple(self._dropped),
             texts=tuple(self._texts),
