@@ -1,0 +1,1 @@
+"""Telegram: messages in from a Bot API server, messages out to it."""

@@ -1,0 +1,110 @@
+"""Delivers messages to Telegram: sent, or edited in place, in parts where they are long."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions
+from telegram.error import BadRequest, TelegramError
+
+from adapters.telegram.refusals import delivery_error, is_chat_gone, is_unchanged, unreadable_answer
+from adapters.telegram.texts import parts, sendable
+from bot.model import Button, Delivery, Outbound, Platform
+
+_NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+# What the library raises when a successful answer lacks a field that it expects.
+_JUNK = (KeyError, TypeError, ValueError, AttributeError)
+_REMEMBERED = 1000
+
+
+class TelegramChannel:
+    """Telegram as the core's Channel. A form does not exist here: a press arrives, and the core asks in the chat."""
+
+    platform = Platform.TELEGRAM
+
+    def __init__(self, bot: Bot) -> None:
+        self._bot = bot
+        self._sent: dict[int, int] = {}
+
+    async def send(self, delivery: Delivery) -> str:
+        """See the port. The receipt is the message id of the last part."""
+        try:
+            receipt = await self._deliver(delivery)
+        except TelegramError as error:
+            raise delivery_error(error) from error
+        except _JUNK:
+            # No cause: its text may quote the answer, and the answer quotes the message.
+            raise unreadable_answer() from None
+        self._sent.pop(delivery.outbound.outbound_id, None)
+        return receipt
+
+    async def _deliver(self, delivery: Delivery) -> str:
+        outbound = delivery.outbound
+        try:
+            return await self._pieces(delivery, outbound.text, keyboard(outbound.buttons))
+        except BadRequest as error:
+            if not outbound.buttons or is_chat_gone(error):
+                raise
+        return await self._pieces(delivery, as_plain_text(outbound), None)
+
+    async def _pieces(self, delivery: Delivery, text: str, markup: InlineKeyboardMarkup | None) -> str:
+        """Send all parts; after a failure in the middle, the next attempt goes on where this one broke off."""
+        pieces = parts(text)
+        number = delivery.outbound.outbound_id
+        receipt = delivery.edits
+        for index in range(min(self._sent.get(number, 0), len(pieces) - 1), len(pieces)):
+            last = markup if index == len(pieces) - 1 else None
+            if delivery.edits and index == 0:
+                receipt = await self._edit(delivery, pieces[index], last)
+            else:
+                receipt = await self._send(delivery.outbound, pieces[index], last)
+            self._remember(number, index + 1, len(pieces))
+        return receipt
+
+    def _remember(self, number: int, done: int, of: int) -> None:
+        if done == of:
+            return
+        if len(self._sent) >= _REMEMBERED:
+            self._sent.pop(next(iter(self._sent)))
+        self._sent[number] = done
+
+    async def _send(self, outbound: Outbound, text: str, markup: InlineKeyboardMarkup | None) -> str:
+        sent = await self._bot.send_message(
+            outbound.address.chat,
+            text,
+            reply_markup=markup,
+            disable_notification=outbound.silent or None,
+            protect_content=outbound.protected or None,
+            link_preview_options=_NO_PREVIEW,
+        )
+        return str(sent.message_id)
+
+    async def _edit(self, delivery: Delivery, text: str, markup: InlineKeyboardMarkup | None) -> str:
+        place: dict[str, Any] = {"chat_id": delivery.outbound.address.chat, "message_id": int(delivery.edits)}
+        try:
+            await self._bot.edit_message_text(text, **place, reply_markup=markup, link_preview_options=_NO_PREVIEW)
+        except BadRequest as error:
+            if is_unchanged(error):
+                return delivery.edits
+            if is_chat_gone(error):
+                raise
+            # It vanished, is too old, or is a picture: what it should say now is said anew.
+            return await self._send(delivery.outbound, text, markup)
+        return delivery.edits
+
+
+def keyboard(rows: Sequence[Sequence[Button]]) -> InlineKeyboardMarkup | None:
+    """Return the inline keyboard for rows of buttons; none for none."""
+    if not rows:
+        return None
+    return InlineKeyboardMarkup(
+        [[InlineKeyboardButton(sendable(each.label), callback_data=each.button) for each in row] for row in rows]
+    )
+
+
+def as_plain_text(outbound: Outbound) -> str:
+    """Return the message with its choices as a numbered list, for when Telegram refuses the buttons."""
+    labels = [button.label for row in outbound.buttons for button in row]
+    choices = [f"{number}. {label}" for number, label in enumerate(labels, start=1)]
+    return "\n".join([outbound.text, "", *choices])
