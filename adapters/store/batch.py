@@ -1,0 +1,111 @@
+"""What one commit writes: turns sorted into the rows of each table, each person's session once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from adapters.store.rows import Row, check_in_row, encode, escalation_row, micros, outbound_row, person_row, session_row
+from bot.model import CaseState, Escalation, Turn
+from bot.privacy import Keyring
+
+
+@dataclass(slots=True)
+class Batch:
+    """The rows of one transaction, by table; empty lists cost no statement."""
+
+    moved_sessions: list[Row] = field(default_factory=list)  # version, wake_at, level, state, person_id, base
+    addresses: list[Row] = field(default_factory=list)  # fingerprint, person_id
+    persons: list[Row] = field(default_factory=list)  # profile, reachable, person_id, wrapped_key, created_at
+    sessions: list[Row] = field(default_factory=list)  # version, wake_at, level, state, person_id
+    turns: list[Row] = field(default_factory=list)  # person_id, received, version, at, level, events
+    changed_persons: list[Row] = field(default_factory=list)  # profile, reachable, person_id
+    changed_addresses: list[Row] = field(default_factory=list)  # fingerprint, person_id
+    escalations: list[Row] = field(default_factory=list)  # as escalation_row
+    check_ins: list[Row] = field(default_factory=list)  # as check_in_row
+    dropped_check_ins: list[Row] = field(default_factory=list)  # person_id, check_in_id
+    entries: list[Row] = field(default_factory=list)  # person_id, entry_id, at, body
+    texts: list[Row] = field(default_factory=list)  # person_id, case_id, version, position, at, body
+    audits: list[Row] = field(default_factory=list)  # person_id, received, position, at, actor, act, case_id
+    outbounds: list[Row] = field(default_factory=list)  # as outbound_row
+
+
+def people_of(turns: Iterable[Turn]) -> set[str]:
+    """Return whose keys a commit needs: everyone who is known already."""
+    people, fresh = set(), set()
+    for turn in turns:
+        person_id = turn.view.person.person_id
+        people.add(person_id)
+        people.update(outbound.person_id for outbound in turn.outbounds)
+        if not turn.view.known:
+            fresh.add(person_id)
+    return people - fresh
+
+
+def batch_of(turns: Sequence[Turn], keyring: Keyring) -> Batch:
+    """Sort turns into rows, sealed; the keys of known people are at hand already."""
+    batch = Batch()
+    of_person: dict[str, list[Turn]] = {}
+    for turn in turns:
+        of_person.setdefault(turn.view.person.person_id, []).append(turn)
+    # In the order of ids: two processes then lock the same rows in the same order, so neither waits for ever.
+    for person_id in sorted(of_person):
+        _add_person(batch, of_person[person_id], keyring)
+        _add_cases(batch, of_person[person_id], keyring)
+        _add_plans(batch, of_person[person_id])
+        for turn in of_person[person_id]:
+            _add_turn(batch, turn, keyring)
+    batch.outbounds = [outbound_row(outbound, turn.at, keyring) for turn in turns for outbound in turn.outbounds]
+    return batch
+
+
+def _add_person(batch: Batch, turns: list[Turn], keyring: Keyring) -> None:
+    first, view = turns[0], turns[-1].view
+    person_id = view.person.person_id
+    if first.view.known:
+        batch.moved_sessions.append((*session_row(person_id, view.session, keyring), first.base))
+        if any(turn.person_changed for turn in turns):
+            batch.changed_persons.append(person_row(view.person, keyring))
+            batch.changed_addresses.append((keyring.fingerprint(view.person.address), person_id))
+        return
+    wrapped = keyring.new_person(person_id)
+    batch.addresses.append((keyring.fingerprint(view.person.address), person_id))
+    batch.persons.append((*person_row(view.person, keyring), wrapped, micros(view.person.created_at)))
+    batch.sessions.append(session_row(person_id, view.session, keyring))
+
+
+def _add_cases(batch: Batch, turns: list[Turn], keyring: Keyring) -> None:
+    cases: dict[str, Escalation] = {}
+    for turn in turns:
+        if turn.escalation_changed:
+            changed = (turn.view.previous, turn.view.escalation)
+            cases.update({case.case_id: case for case in changed if case})
+    # Closed ones first: a person has at most one open case at every moment.
+    ordered = sorted(cases.values(), key=lambda case: case.state is not CaseState.RESOLVED)
+    batch.escalations.extend(escalation_row(case, keyring) for case in ordered)
+
+
+def _add_plans(batch: Batch, turns: list[Turn]) -> None:
+    plans: dict[str, Row | None] = {}
+    for turn in turns:
+        plans.update((plan.check_in_id, check_in_row(plan)) for plan in turn.check_ins)
+        plans.update(dict.fromkeys(turn.dropped_check_ins))
+    person_id = turns[0].view.person.person_id
+    batch.check_ins.extend(row for row in plans.values() if row)
+    batch.dropped_check_ins.extend((person_id, dropped) for dropped, row in plans.items() if row is None)
+
+
+def _add_turn(batch: Batch, turn: Turn, keyring: Keyring) -> None:
+    person_id, version, at = turn.view.person.person_id, turn.view.session.version, micros(turn.at)
+    events = keyring.seal(person_id, f"turn.events {turn.received}", encode(turn.events)) if turn.events else None
+    batch.turns.append((person_id, turn.received, version, at, int(turn.level), events))
+    for entry in turn.entries:
+        body = keyring.seal(person_id, f"entry.body {entry.entry_id}", encode(entry))
+        batch.entries.append((person_id, entry.entry_id, micros(entry.at), body))
+    for position, text in enumerate(turn.texts):
+        place = f"case_text.body {text.case_id} {version} {position}"
+        body = keyring.seal(person_id, place, encode(text))
+        batch.texts.append((person_id, text.case_id, version, position, micros(text.at), body))
+    for position, audit in enumerate(turn.audits):
+        row = (person_id, turn.received, position, micros(audit.at), audit.actor, audit.act, audit.case_id)
+        batch.audits.append(row)

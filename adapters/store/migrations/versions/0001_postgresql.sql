@@ -1,0 +1,138 @@
+-- Times are microseconds since 1970 in UTC. Sealed columns open with the person's key only (bot/privacy.py).
+
+CREATE TABLE meta (
+    name TEXT NOT NULL PRIMARY KEY,
+    value BYTEA NOT NULL
+);
+
+CREATE TABLE address (
+    fingerprint TEXT NOT NULL PRIMARY KEY,
+    person_id TEXT NOT NULL
+);
+
+CREATE INDEX address_of_person ON address (person_id);
+
+CREATE TABLE person (
+    person_id TEXT NOT NULL PRIMARY KEY,
+    wrapped_key BYTEA NOT NULL,
+    profile BYTEA NOT NULL, -- sealed
+    created_at BIGINT NOT NULL,
+    reachable BIGINT NOT NULL
+);
+
+CREATE TABLE session (
+    person_id TEXT NOT NULL PRIMARY KEY,
+    version BIGINT NOT NULL,
+    wake_at BIGINT,
+    level BIGINT NOT NULL,
+    state BYTEA NOT NULL -- sealed
+);
+
+CREATE INDEX session_wakes ON session (wake_at) WHERE wake_at IS NOT NULL;
+
+-- One row for each thing received: it is the memory against duplicates as well as the event log.
+CREATE TABLE turn (
+    person_id TEXT NOT NULL,
+    received TEXT NOT NULL,
+    version BIGINT NOT NULL,
+    at BIGINT NOT NULL,
+    level BIGINT NOT NULL,
+    events BYTEA, -- sealed
+    PRIMARY KEY (person_id, received)
+);
+
+CREATE TABLE entry (
+    person_id TEXT NOT NULL,
+    entry_id TEXT NOT NULL,
+    at BIGINT NOT NULL,
+    body BYTEA NOT NULL, -- sealed
+    PRIMARY KEY (person_id, entry_id)
+);
+
+CREATE TABLE check_in (
+    person_id TEXT NOT NULL,
+    check_in_id TEXT NOT NULL,
+    at TEXT NOT NULL,
+    zone TEXT NOT NULL,
+    weekdays TEXT NOT NULL,
+    next_due_at BIGINT,
+    PRIMARY KEY (person_id, check_in_id)
+);
+
+CREATE INDEX check_in_falls_due ON check_in (next_due_at) WHERE next_due_at IS NOT NULL;
+
+CREATE TABLE escalation (
+    person_id TEXT NOT NULL,
+    case_id TEXT NOT NULL,
+    token TEXT NOT NULL,
+    state TEXT NOT NULL,
+    level BIGINT NOT NULL,
+    staff_chat TEXT, -- a fingerprint
+    next_at BIGINT,
+    opened_at BIGINT NOT NULL,
+    resolved_at BIGINT,
+    outcome TEXT,
+    body BYTEA NOT NULL, -- sealed, and without a person's words
+    PRIMARY KEY (person_id, case_id),
+    CONSTRAINT an_open_case_has_a_next_moment CHECK (state = 'resolved' OR next_at IS NOT NULL)
+);
+
+CREATE UNIQUE INDEX escalation_token ON escalation (token);
+CREATE UNIQUE INDEX one_open_case_a_person ON escalation (person_id) WHERE state <> 'resolved';
+CREATE INDEX escalation_falls_due ON escalation (next_at) WHERE state <> 'resolved';
+CREATE INDEX escalation_staff_chat ON escalation (staff_chat) WHERE staff_chat IS NOT NULL;
+
+CREATE TABLE case_text (
+    person_id TEXT NOT NULL,
+    case_id TEXT NOT NULL,
+    version BIGINT NOT NULL,
+    position BIGINT NOT NULL,
+    at BIGINT NOT NULL,
+    body BYTEA NOT NULL, -- sealed
+    PRIMARY KEY (person_id, case_id, version, position)
+);
+
+-- state: 0 waiting, 1 delayed until ready_at, 2 being sent (leased until ready_at), 3 sent, 4 given up.
+CREATE TABLE outbox (
+    person_id TEXT NOT NULL,
+    outbound_id BIGINT NOT NULL,
+    lane BIGINT NOT NULL,
+    destination TEXT NOT NULL, -- a fingerprint
+    edits BIGINT NOT NULL,
+    queued_at BIGINT NOT NULL,
+    state BIGINT NOT NULL,
+    ready_at BIGINT NOT NULL,
+    attempts BIGINT NOT NULL,
+    ambiguous BIGINT NOT NULL,
+    receipt TEXT NOT NULL,
+    failed TEXT NOT NULL, -- why it was given up
+    payload BYTEA NOT NULL, -- sealed; empty once sent
+    PRIMARY KEY (person_id, outbound_id)
+);
+
+CREATE INDEX outbox_waiting ON outbox (lane, outbound_id) WHERE state = 0;
+CREATE INDEX outbox_delayed ON outbox (ready_at) WHERE state IN (1, 2);
+CREATE INDEX outbox_order ON outbox (destination, lane, outbound_id) WHERE state < 3;
+
+CREATE TABLE hold (
+    destination TEXT NOT NULL PRIMARY KEY, -- a fingerprint
+    until BIGINT NOT NULL
+);
+
+CREATE TABLE audit (
+    person_id TEXT NOT NULL,
+    received TEXT NOT NULL,
+    position BIGINT NOT NULL,
+    at BIGINT NOT NULL,
+    actor TEXT NOT NULL,
+    act TEXT NOT NULL,
+    case_id TEXT NOT NULL,
+    PRIMARY KEY (person_id, received, position)
+);
+
+CREATE TABLE quarantine (
+    quarantine_id TEXT NOT NULL PRIMARY KEY,
+    channel TEXT NOT NULL,
+    at BIGINT NOT NULL,
+    raw BYTEA NOT NULL -- sealed by the system's key
+);

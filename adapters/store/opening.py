@@ -1,0 +1,22 @@
+"""Opens the store that a URL names."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from adapters.store.sqlite import SqliteStore
+from bot.errors import SettingError
+from bot.ports import Store
+from bot.privacy import MasterKeys
+
+SQLITE = "sqlite:///"
+POSTGRESQL = ("postgresql://", "postgres://")
+
+
+async def open_store(url: str, masters: MasterKeys) -> Store:
+    """Open `sqlite:///path` or `postgresql://…`, migrated; raises SettingError, StoreError or KeyMismatch."""
+    if url.startswith(SQLITE):
+        return await SqliteStore.open(Path(url.removeprefix(SQLITE)), masters)
+    raise SettingError(
+        f"HANDRAIL_DATABASE_URL begins with '{url.partition(':')[0]}'; use sqlite:///path or postgresql://…"
+    )

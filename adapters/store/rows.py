@@ -1,0 +1,117 @@
+"""Between the domain's values and sealed rows; both engines store exactly these."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+
+import msgspec
+
+from bot.model import Address, CheckIn, Entry, Escalation, Event, Outbound, Person, Session
+from bot.privacy import Keyring
+
+Row = tuple[Any, ...]  # what a driver hands over; it becomes a typed value in this module and nowhere else
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
+
+encode = msgspec.msgpack.Encoder().encode
+decode_person = msgspec.msgpack.Decoder(Person).decode
+decode_session = msgspec.msgpack.Decoder(Session).decode
+decode_escalation = msgspec.msgpack.Decoder(Escalation).decode
+decode_outbound = msgspec.msgpack.Decoder(Outbound).decode
+decode_events = msgspec.msgpack.Decoder(tuple[Event, ...]).decode
+decode_entry = msgspec.msgpack.Decoder(Entry).decode
+
+
+def micros(at: datetime) -> int:
+    """Return a moment as microseconds since 1970: an integer compares alike in both engines."""
+    return (at - EPOCH) // MICROSECOND
+
+
+def micros_or_none(at: datetime | None) -> int | None:
+    """Return a moment that may be missing."""
+    return None if at is None else micros(at)
+
+
+def moment(value: int) -> datetime:
+    """Return the aware moment of stored microseconds."""
+    return EPOCH + timedelta(microseconds=value)
+
+
+def check_in_row(plan: CheckIn) -> Row:
+    """Return a check-in's row; its times and zone are plain, so that due ones are found without keys."""
+    weekdays = "".join(str(day) for day in plan.weekdays)
+    due = micros_or_none(plan.next_due_at)
+    return (plan.person_id, plan.check_in_id, plan.at.isoformat(), plan.zone, weekdays, due)
+
+
+def check_in_value(row: Row) -> CheckIn:
+    """Return the check-in of a row."""
+    person_id, check_in_id, at, zone, weekdays, due = row
+    return CheckIn(
+        check_in_id=check_in_id,
+        person_id=person_id,
+        at=time.fromisoformat(at),
+        zone=zone,
+        weekdays=tuple(int(day) for day in weekdays),
+        next_due_at=None if due is None else moment(due),
+    )
+
+
+def escalation_row(case: Escalation, keyring: Keyring) -> Row:
+    """Return a case's row; what is searched or compared is plain, the rest is sealed."""
+    return (
+        case.person_id,
+        case.case_id,
+        case.token,
+        case.state.value,
+        int(case.level),
+        keyring.fingerprint(case.staff_chat) if case.staff_chat else None,
+        micros_or_none(case.next_at),
+        micros(case.opened_at),
+        micros_or_none(case.resolved_at),
+        case.outcome.value if case.outcome else None,
+        keyring.seal(case.person_id, f"escalation.body {case.case_id}", encode(case)),
+    )
+
+
+def escalation_value(person_id: str, case_id: str, body: bytes, keyring: Keyring) -> Escalation:
+    """Return the case of a sealed body."""
+    return decode_escalation(keyring.open(person_id, f"escalation.body {case_id}", body))
+
+
+def session_row(person_id: str, session: Session, keyring: Keyring) -> Row:
+    """Return (version, wake_at, level, state, person_id); the version is bound in, so that no old state can return."""
+    state = keyring.seal(person_id, f"session.state {session.version}", encode(session))
+    level = int(session.heard.level) if session.heard else 0
+    return (session.version, micros_or_none(session.wake_at), level, state, person_id)
+
+
+def person_row(person: Person, keyring: Keyring) -> Row:
+    """Return (profile, reachable, person_id)."""
+    profile = keyring.seal(person.person_id, "person.profile", encode(person))
+    return (profile, int(person.reachable), person.person_id)
+
+
+def outbound_row(outbound: Outbound, queued_at: datetime, keyring: Keyring) -> Row:
+    """Return what waits to be sent: (person_id, outbound_id, lane, destination, edits, queued_at, payload)."""
+    return (
+        outbound.person_id,
+        outbound.outbound_id,
+        int(outbound.lane),
+        keyring.fingerprint(outbound.address),
+        outbound.edits,
+        micros(queued_at),
+        keyring.seal(outbound.person_id, f"outbox.payload {outbound.outbound_id}", encode(outbound)),
+    )
+
+
+def outbound_value(person_id: str, outbound_id: int, payload: bytes, keyring: Keyring) -> Outbound:
+    """Return the message of a sealed payload."""
+    return decode_outbound(keyring.open(person_id, f"outbox.payload {outbound_id}", payload))
+
+
+def fingerprints(addresses: frozenset[Address] | set[Address], keyring: Keyring) -> dict[str, Address]:
+    """Return addresses by what they are looked up by."""
+    return {keyring.fingerprint(address): address for address in addresses}

@@ -1,0 +1,132 @@
+"""Writes a batch of turns into SQLite: each table once, in one transaction."""
+
+from __future__ import annotations
+
+import sqlite3
+
+from adapters.store.batch import Batch
+from adapters.store.rows import Row
+from bot.ports import StaleSession
+
+
+def commit(connection: sqlite3.Connection, batch: Batch) -> None:
+    """Write all rows; StaleSession when a session moved or a key was taken meanwhile."""
+    _move_sessions(connection, batch.moved_sessions)
+    try:
+        _add_people(connection, batch)
+        _add_turns(connection, batch.turns)
+    except sqlite3.IntegrityError as error:
+        raise StaleSession("another process took this message or met this person first") from error
+    _change_people(connection, batch)
+    _write_cases(connection, batch)
+    _write_check_ins(connection, batch)
+    _add_entries(connection, batch)
+    _add_outbounds(connection, batch.outbounds)
+
+
+def _many(connection: sqlite3.Connection, sql: str, rows: list[Row]) -> int:
+    return connection.executemany(sql, rows).rowcount if rows else 0
+
+
+def _move_sessions(connection: sqlite3.Connection, rows: list[Row]) -> None:
+    moved = _many(
+        connection,
+        """UPDATE session SET version = ?, wake_at = ?, level = ?, state = ? WHERE person_id = ? AND version = ?""",
+        rows,
+    )
+    if moved != len(rows):
+        raise StaleSession("another process moved a session first")
+
+
+def _add_people(connection: sqlite3.Connection, batch: Batch) -> None:
+    _many(connection, """INSERT INTO address (fingerprint, person_id) VALUES (?, ?)""", batch.addresses)
+    _many(
+        connection,
+        """INSERT INTO person (profile, reachable, person_id, wrapped_key, created_at) VALUES (?, ?, ?, ?, ?)""",
+        batch.persons,
+    )
+    _many(
+        connection,
+        """INSERT INTO session (version, wake_at, level, state, person_id) VALUES (?, ?, ?, ?, ?)""",
+        batch.sessions,
+    )
+
+
+def _add_turns(connection: sqlite3.Connection, rows: list[Row]) -> None:
+    _many(
+        connection,
+        """INSERT INTO turn (person_id, received, version, at, level, events) VALUES (?, ?, ?, ?, ?, ?)""",
+        rows,
+    )
+
+
+def _change_people(connection: sqlite3.Connection, batch: Batch) -> None:
+    _many(
+        connection,
+        """UPDATE person SET profile = ?, reachable = ? WHERE person_id = ?""",
+        batch.changed_persons,
+    )
+    _many(
+        connection,
+        """UPDATE address SET fingerprint = ?1 WHERE person_id = ?2 AND fingerprint <> ?1""",
+        batch.changed_addresses,
+    )
+
+
+def _write_cases(connection: sqlite3.Connection, batch: Batch) -> None:
+    _many(
+        connection,
+        """
+        INSERT INTO escalation (person_id, case_id, token, state, level, staff_chat, next_at, opened_at, resolved_at,
+                                outcome, body)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        ON CONFLICT (person_id, case_id) DO UPDATE SET
+            token = excluded.token, state = excluded.state, level = excluded.level, staff_chat = excluded.staff_chat,
+            next_at = excluded.next_at, resolved_at = excluded.resolved_at, outcome = excluded.outcome,
+            body = excluded.body
+        """,
+        batch.escalations,
+    )
+    _many(
+        connection,
+        """INSERT INTO case_text (person_id, case_id, version, position, at, body) VALUES (?, ?, ?, ?, ?, ?)""",
+        batch.texts,
+    )
+    _many(
+        connection,
+        """INSERT INTO audit (person_id, received, position, at, actor, act, case_id) VALUES (?, ?, ?, ?, ?, ?, ?)""",
+        batch.audits,
+    )
+
+
+def _write_check_ins(connection: sqlite3.Connection, batch: Batch) -> None:
+    _many(
+        connection,
+        """DELETE FROM check_in WHERE person_id = ? AND check_in_id = ?""",
+        batch.dropped_check_ins,
+    )
+    _many(
+        connection,
+        """
+        INSERT INTO check_in (person_id, check_in_id, at, zone, weekdays, next_due_at) VALUES (?, ?, ?, ?, ?, ?)
+        ON CONFLICT (person_id, check_in_id) DO UPDATE SET
+            at = excluded.at, zone = excluded.zone, weekdays = excluded.weekdays, next_due_at = excluded.next_due_at
+        """,
+        batch.check_ins,
+    )
+
+
+def _add_entries(connection: sqlite3.Connection, batch: Batch) -> None:
+    _many(connection, """INSERT INTO entry (person_id, entry_id, at, body) VALUES (?, ?, ?, ?)""", batch.entries)
+
+
+def _add_outbounds(connection: sqlite3.Connection, rows: list[Row]) -> None:
+    _many(
+        connection,
+        """
+        INSERT INTO outbox (person_id, outbound_id, lane, destination, edits, queued_at, payload, state, ready_at,
+                            attempts, ambiguous, receipt, failed)
+        VALUES (?, ?, ?, ?, ?, ?, ?, 0, 0, 0, 0, '', '')
+        """,
+        rows,
+    )

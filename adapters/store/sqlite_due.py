@@ -1,0 +1,86 @@
+"""Finds in SQLite what has fallen due, and when the next thing will."""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import datetime
+
+from adapters.store.due import case_due, check_in_due, wait_due
+from adapters.store.rows import Row, micros
+from bot.model import Due
+
+
+def due(connection: sqlite3.Connection, now: datetime, limit: int) -> list[Due]:
+    """Return what has fallen due: cases, then waits, then check-ins, each the longest due first."""
+    at = micros(now)
+    found = [case_due(row, now) for row in _cases(connection, at, limit)]
+    found += [wait_due(row, now) for row in _waits(connection, at, limit - len(found))]
+    found += [check_in_due(row, now) for row in _check_ins(connection, at, limit - len(found))]
+    return found
+
+
+def _cases(connection: sqlite3.Connection, now: int, limit: int) -> list[Row]:
+    return connection.execute(
+        """
+        SELECT person_id, case_id, next_at FROM escalation
+        WHERE state <> 'resolved' AND next_at <= ? ORDER BY next_at LIMIT ?
+        """,
+        (now, limit),
+    ).fetchall()
+
+
+def _waits(connection: sqlite3.Connection, now: int, limit: int) -> list[Row]:
+    return connection.execute(
+        """SELECT person_id, version FROM session WHERE wake_at <= ? ORDER BY wake_at LIMIT ?""",
+        (now, limit),
+    ).fetchall()
+
+
+def _check_ins(connection: sqlite3.Connection, now: int, limit: int) -> list[Row]:
+    return connection.execute(
+        """
+        SELECT person_id, check_in_id, next_due_at FROM check_in
+        WHERE next_due_at <= ? ORDER BY next_due_at LIMIT ?
+        """,
+        (now, limit),
+    ).fetchall()
+
+
+def open_cases(connection: sqlite3.Connection) -> list[Row]:
+    """Return (person_id, case_id, body, wrapped_key) of every open case, oldest first."""
+    return connection.execute(
+        """
+        SELECT person_id, case_id, body, wrapped_key
+        FROM escalation JOIN person USING (person_id)
+        WHERE state <> 'resolved'
+        ORDER BY opened_at, case_id
+        """
+    ).fetchall()
+
+
+def next_event(connection: sqlite3.Connection) -> int | None:
+    """Return the earliest moment at which anything waits to be done."""
+    row = connection.execute(
+        """
+        SELECT min(at) FROM (
+            SELECT at FROM (
+                SELECT queued_at AS at FROM outbox INDEXED BY outbox_waiting
+                WHERE state = 0
+                    AND NOT EXISTS (SELECT 1 FROM hold WHERE hold.destination = outbox.destination)
+                    AND NOT EXISTS (
+                        SELECT 1 FROM outbox AS earlier
+                        WHERE earlier.destination = outbox.destination AND earlier.state < 3
+                            AND (earlier.lane, earlier.outbound_id) < (outbox.lane, outbox.outbound_id)
+                    )
+                ORDER BY lane, outbound_id LIMIT 1
+            )
+            UNION ALL SELECT min(ready_at) FROM outbox WHERE state IN (1, 2)
+            UNION ALL SELECT min(until) FROM hold
+                WHERE EXISTS (SELECT 1 FROM outbox WHERE outbox.destination = hold.destination AND state < 3)
+            UNION ALL SELECT min(next_at) FROM escalation WHERE state <> 'resolved'
+            UNION ALL SELECT min(wake_at) FROM session WHERE wake_at IS NOT NULL
+            UNION ALL SELECT min(next_due_at) FROM check_in WHERE next_due_at IS NOT NULL
+        )
+        """
+    ).fetchone()
+    return None if row[0] is None else int(row[0])
