@@ -24,6 +24,7 @@ class Batch:
     escalations: list[Row] = field(default_factory=list)  # as escalation_row
     check_ins: list[Row] = field(default_factory=list)  # as check_in_row
     dropped_check_ins: list[Row] = field(default_factory=list)  # person_id, check_in_id
+    dropped_entries: list[Row] = field(default_factory=list)  # person_id, entry_id
     entries: list[Row] = field(default_factory=list)  # person_id, entry_id, at, body
     texts: list[Row] = field(default_factory=list)  # person_id, case_id, version, position, at, body
     audits: list[Row] = field(default_factory=list)  # person_id, received, position, at, actor, act, case_id
@@ -99,6 +100,7 @@ def _add_turn(batch: Batch, turn: Turn, keyring: Keyring) -> None:
     person_id, version, at = turn.view.person.person_id, turn.view.session.version, micros(turn.at)
     events = keyring.seal(person_id, f"turn.events {turn.received}", encode(turn.events)) if turn.events else None
     batch.turns.append((person_id, turn.received, version, at, int(turn.level), events))
+    batch.dropped_entries.extend((person_id, entry_id) for entry_id in turn.dropped_entries)
     for entry in turn.entries:
         body = keyring.seal(person_id, f"entry.body {entry.entry_id}", encode(entry))
         batch.entries.append((person_id, entry.entry_id, micros(entry.at), body))

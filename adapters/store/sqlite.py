@@ -12,7 +12,7 @@ from pathlib import Path
 from adapters.store import sqlite_commit, sqlite_due, sqlite_load, sqlite_outbox
 from adapters.store.batch import batch_of, people_of
 from adapters.store.deliveries import deliveries_of, outcomes_of
-from adapters.store.loading import REMEMBERS_STAFF, Asked, loaded_of
+from adapters.store.loading import Asked, loaded_of
 from adapters.store.rows import escalation_value, micros, moment
 from adapters.store.sqlite_connection import OneHop, Urgency, Writer
 from adapters.store.sqlite_open import make_private, prepare
@@ -47,8 +47,7 @@ class SqliteStore:
 
     async def load_many(self, lookups: Sequence[Lookup], now: datetime) -> Loaded:
         asked = Asked.of(lookups, self._keyring)
-        staff_since = micros(now - REMEMBERS_STAFF)
-        found = await self._reader.run(lambda plain: sqlite_load.find(plain, asked, staff_since))
+        found = await self._reader.run(partial(sqlite_load.find, asked=asked, now=now))
         return loaded_of(found, self._keyring)
 
     async def commit_many(self, turns: Sequence[Turn]) -> None:

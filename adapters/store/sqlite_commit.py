@@ -20,7 +20,7 @@ def commit(connection: sqlite3.Connection, batch: Batch) -> None:
     _change_people(connection, batch)
     _write_cases(connection, batch)
     _write_check_ins(connection, batch)
-    _add_entries(connection, batch)
+    _write_entries(connection, batch)
     _add_outbounds(connection, batch.outbounds)
 
 
@@ -116,8 +116,16 @@ def _write_check_ins(connection: sqlite3.Connection, batch: Batch) -> None:
     )
 
 
-def _add_entries(connection: sqlite3.Connection, batch: Batch) -> None:
-    _many(connection, """INSERT INTO entry (person_id, entry_id, at, body) VALUES (?, ?, ?, ?)""", batch.entries)
+def _write_entries(connection: sqlite3.Connection, batch: Batch) -> None:
+    _many(
+        connection,
+        """
+        INSERT INTO entry (person_id, entry_id, at, body) VALUES (?, ?, ?, ?)
+        ON CONFLICT (person_id, entry_id) DO UPDATE SET at = excluded.at, body = excluded.body
+        """,
+        batch.entries,
+    )
+    _many(connection, """DELETE FROM entry WHERE person_id = ? AND entry_id = ?""", batch.dropped_entries)
 
 
 def _add_outbounds(connection: sqlite3.Connection, rows: list[Row]) -> None:

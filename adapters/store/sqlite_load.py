@@ -3,31 +3,43 @@
 from __future__ import annotations
 
 import sqlite3
+from datetime import datetime
 
 import msgspec
 
-from adapters.store.loading import SHOWN_TEXTS, Asked, Found, Subjects, open_cases_in, subjects_of
-from adapters.store.rows import Row
+from adapters.store.loading import (
+    LINKS_CLOSED,
+    REMEMBERS_CLOSED,
+    SHOWN_TEXTS,
+    Asked,
+    Found,
+    Leads,
+    Subjects,
+    subjects_of,
+)
+from adapters.store.rows import Row, micros
 
 
-def find(connection: sqlite3.Connection, asked: Asked, staff_since: int) -> Found:
+def find(connection: sqlite3.Connection, asked: Asked, now: datetime) -> Found:
     """Return the rows that lookups lead to."""
-    subjects = subjects_of(
-        asked,
-        _addresses(connection, asked),
-        _cards(connection, asked),
-        _staff_chats(connection, asked, staff_since),
+    remembered = micros(now - REMEMBERS_CLOSED)
+    leads = Leads(
+        addresses=_addresses(connection, asked),
+        cards=_cards(connection, asked),
+        staff_chats=_staff_chats(connection, asked, remembered),
+        cases=_all_cases(connection, asked, remembered),
     )
-    if not subjects.of_key:
+    subjects = subjects_of(asked, leads)
+    if not subjects.suspects:
         return Found(subjects)
     people = _list(subjects.people)
-    cases = _cases(connection, people)
+    cases = _cases(connection, people, micros(now - LINKS_CLOSED))
     return Found(
         subjects,
         duplicates=_duplicates(connection, subjects),
         people=_people(connection, people),
         cases=cases,
-        texts=_texts(connection, open_cases_in(cases)),
+        texts=_texts(connection, subjects.staff_reads(cases)),
         check_ins=_check_ins(connection, people),
     )
 
@@ -55,7 +67,7 @@ def _cards(connection: sqlite3.Connection, asked: Asked) -> list[Row]:
     ).fetchall()
 
 
-def _staff_chats(connection: sqlite3.Connection, asked: Asked, staff_since: int) -> list[Row]:
+def _staff_chats(connection: sqlite3.Connection, asked: Asked, remembered: int) -> list[Row]:
     if not asked.staff_chats:
         return []
     return connection.execute(
@@ -63,9 +75,22 @@ def _staff_chats(connection: sqlite3.Connection, asked: Asked, staff_since: int)
         SELECT staff_chat, person_id, state <> 'resolved'
         FROM json_each(?) JOIN escalation ON staff_chat = value
         WHERE state <> 'resolved' OR resolved_at > ?
-        ORDER BY opened_at
+        ORDER BY level DESC, opened_at
         """,
-        (_list(list(asked.staff_chats.values())), staff_since),
+        (_list(list(asked.staff_chats.values())), remembered),
+    ).fetchall()
+
+
+def _all_cases(connection: sqlite3.Connection, asked: Asked, remembered: int) -> list[Row]:
+    if not asked.all_open:
+        return []
+    return connection.execute(
+        """
+        SELECT person_id, state <> 'resolved' FROM escalation
+        WHERE state <> 'resolved' OR resolved_at > ?
+        ORDER BY level DESC, opened_at
+        """,
+        (remembered,),
     ).fetchall()
 
 
@@ -92,16 +117,15 @@ def _people(connection: sqlite3.Connection, people: str) -> list[Row]:
     ).fetchall()
 
 
-def _cases(connection: sqlite3.Connection, people: str) -> list[Row]:
+def _cases(connection: sqlite3.Connection, people: str, linked: int) -> list[Row]:
     return connection.execute(
         """
         SELECT person_id, case_id, state, body
         FROM json_each(?) JOIN escalation ON person_id = value
-        WHERE state <> 'resolved' OR resolved_at = (
-            SELECT max(other.resolved_at) FROM escalation AS other WHERE other.person_id = escalation.person_id
-        )
+        WHERE state <> 'resolved' OR resolved_at > ?
+        ORDER BY resolved_at
         """,
-        (people,),
+        (people, linked),
     ).fetchall()
 
 

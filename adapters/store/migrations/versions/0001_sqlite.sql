@@ -80,6 +80,7 @@ CREATE TABLE escalation (
 CREATE UNIQUE INDEX escalation_token ON escalation (token);
 CREATE UNIQUE INDEX one_open_case_a_person ON escalation (person_id) WHERE state <> 'resolved';
 CREATE INDEX escalation_falls_due ON escalation (next_at) WHERE state <> 'resolved';
+CREATE INDEX escalation_closed ON escalation (resolved_at) WHERE resolved_at IS NOT NULL;
 CREATE INDEX escalation_staff_chat ON escalation (staff_chat) WHERE staff_chat IS NOT NULL;
 
 CREATE TABLE case_text (
