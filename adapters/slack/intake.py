@@ -1,0 +1,110 @@
+"""Takes in what Slack sends: the acknowledgement follows the commit, never the other way round."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from slack_bolt.app.async_app import AsyncApp
+from slack_bolt.middleware.async_middleware import AsyncMiddleware
+from slack_bolt.request.async_request import AsyncBoltRequest
+from slack_bolt.response import BoltResponse
+
+from adapters.slack.blocks import ModalWords, form
+from adapters.slack.events import Form, salvage, to_form, to_inbound
+from adapters.slack.link import SlackLink, library_log
+from adapters.slack.refusals import SlackRefusal, answer_of
+from bot.errors import HandrailError
+from bot.model import Inbound
+from bot.ports import Clock
+
+Receive = Callable[[Sequence[Inbound]], Awaitable[object]]
+Quarantine = Callable[[bytes], Awaitable[object]]
+
+# Slack waits three seconds for the acknowledgement; a form that opens later would make it fail too.
+FORM_SECONDS = 2.0
+
+log = logging.getLogger(__name__)
+
+
+class Intake(AsyncMiddleware):
+    """Hands every Inbound to `receive` and answers 200 only when that returned, i.e. after the commit."""
+
+    def __init__(
+        self,
+        link: SlackLink,
+        receive: Receive,
+        quarantine: Quarantine,
+        clock: Clock,
+        words: ModalWords | None = None,
+    ) -> None:
+        self._link, self._receive, self._quarantine, self._clock = link, receive, quarantine, clock
+        self._words = words or ModalWords()
+        self.last_seen_at: datetime | None = None
+
+    async def async_process(
+        self,
+        *,
+        req: AsyncBoltRequest,
+        resp: BoltResponse,
+        next: Callable[[], Awaitable[BoltResponse]],  # noqa: A002  the library passes it by this name
+    ) -> BoltResponse:
+        """Take one request as slack_bolt's first middleware; Slack's own handshakes go on to the library's."""
+        if req.body.get("type") == "url_verification":
+            return await next()
+        resp.status = await self._status(req.body)
+        return resp
+
+    async def _status(self, body: dict[str, Any]) -> int:
+        """Anything but 200 leaves it unacknowledged, so that Slack delivers it again."""
+        self.last_seen_at = self._clock()
+        try:
+            await self._take(body)
+        except HandrailError as error:
+            log.error("slack_intake_failed: %s", error)
+            return 503
+        except Exception as error:  # noqa: BLE001  an unknown error's text may quote a person: only its kind is told
+            log.error("slack_intake_failed: %s", type(error).__name__)
+            return 500
+        return 200
+
+    async def _take(self, body: dict[str, Any]) -> None:
+        at = self._clock()
+        try:
+            wanted, inbound = to_form(body), to_inbound(body, at)
+        except msgspec.ValidationError:
+            log.warning("slack_unreadable")
+            await self._quarantine(msgspec.json.encode(body))
+            wanted, inbound = None, salvage(body, at)
+        if wanted is not None and await self._opened(wanted):
+            return
+        if inbound is not None:
+            await self._receive([inbound])
+
+    async def _opened(self, wanted: Form) -> bool:
+        """Open the form; when Slack will not, the press goes on as a press and the question is asked in the chat."""
+        view = form(wanted.button, wanted.label, self._words)
+        try:
+            async with asyncio.timeout(FORM_SECONDS):
+                await answer_of(self._link.client.views_open(trigger_id=wanted.trigger, view=view))
+        except (SlackRefusal, TimeoutError) as error:
+            log.warning("slack_form_unopened: %s", error)
+            return False
+        return True
+
+
+def make_app(intake: Intake, link: SlackLink) -> AsyncApp:
+    """Make the slack_bolt app whose first act is the intake."""
+    # Before authorisation on purpose: it would call auth.test in front of the first message and, when Slack refuses
+    # that call, acknowledge the message and drop it. Signatures are checked by http_mode.py.
+    return AsyncApp(
+        name="handrail",
+        logger=library_log(),
+        client=link.client,
+        before_authorize=intake,
+        request_verification_enabled=False,
+    )
