@@ -9,13 +9,13 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
-from adapters.store import sqlite_commit, sqlite_due, sqlite_load, sqlite_outbox
 from adapters.store.batch import batch_of, people_of
 from adapters.store.deliveries import deliveries_of, outcomes_of
 from adapters.store.loading import Asked, loaded_of
 from adapters.store.rows import escalation_value, micros, moment
-from adapters.store.sqlite_connection import OneHop, Urgency, Writer
-from adapters.store.sqlite_open import make_private, prepare
+from adapters.store.sqlite import commit, due, load, outbox
+from adapters.store.sqlite.connection import OneHop, Urgency, Writer
+from adapters.store.sqlite.schema import make_private, prepare
 from bot.errors import StoreError
 from bot.model import Address, Delivery, Due, Escalation, Platform, Turn
 from bot.ports import Loaded, Lookup, Settled
@@ -47,36 +47,36 @@ class SqliteStore:
 
     async def load_many(self, lookups: Sequence[Lookup], now: datetime) -> Loaded:
         asked = Asked.of(lookups, self._keyring)
-        found = await self._reader.run(partial(sqlite_load.find, asked=asked, now=now))
+        found = await self._reader.run(partial(load.find, asked=asked, now=now))
         return loaded_of(found, self._keyring)
 
     async def commit_many(self, turns: Sequence[Turn]) -> None:
         await self._learn_keys(turns)
         batch = batch_of(turns, self._keyring)
-        await self._writer.write(Urgency.TURN, lambda plain: sqlite_commit.commit(plain, batch))
+        await self._writer.write(Urgency.TURN, lambda plain: commit.commit(plain, batch))
 
     async def claim_due(self, now: datetime, limit: int) -> list[Due]:
-        return await self._reader.run(lambda plain: sqlite_due.due(plain, now, limit))
+        return await self._reader.run(lambda plain: due.due(plain, now, limit))
 
     async def claim_outbox(self, now: datetime, limit: int, busy: frozenset[Address]) -> list[Delivery]:
         marks = [self._keyring.fingerprint(address) for address in busy]
-        work = partial(sqlite_outbox.claim, now=micros(now), limit=limit, busy=marks)
+        work = partial(outbox.claim, now=micros(now), limit=limit, busy=marks)
         return deliveries_of(await self._writer.write(Urgency.CLAIM, work), self._keyring)
 
     async def settle(self, outcomes: Sequence[Settled], now: datetime) -> None:
         for start in range(0, len(outcomes), BULK):
             rows = outcomes_of(outcomes[start : start + BULK], micros(now), self._keyring)
-            await self._writer.write(Urgency.BULK, partial(sqlite_outbox.settle, outcomes=rows))
+            await self._writer.write(Urgency.BULK, partial(outbox.settle, outcomes=rows))
 
     async def open_cases(self) -> list[Escalation]:
         cases = []
-        for person_id, case_id, body, wrapped in await self._reader.run(sqlite_due.open_cases):
+        for person_id, case_id, body, wrapped in await self._reader.run(due.open_cases):
             self._keyring.learn(person_id, wrapped)
             cases.append(escalation_value(person_id, case_id, body, self._keyring))
         return cases
 
     async def next_event_at(self) -> datetime | None:
-        at = await self._reader.run(sqlite_due.next_event)
+        at = await self._reader.run(due.next_event)
         return None if at is None else moment(at)
 
     async def quarantine(self, channel: Platform, raw: bytes, at: datetime) -> None:
@@ -92,7 +92,7 @@ class SqliteStore:
     async def _learn_keys(self, turns: Sequence[Turn]) -> None:
         """Fetch the data keys that are not at hand: rare, because a load came before."""
         if missing := sorted(person for person in people_of(turns) if not self._keyring.knows(person)):
-            for person_id, wrapped in await self._reader.run(partial(sqlite_load.keys, people=missing)):
+            for person_id, wrapped in await self._reader.run(partial(load.keys, people=missing)):
                 self._keyring.learn(person_id, wrapped)
             if unknown := [person for person in missing if not self._keyring.knows(person)]:
                 raise StoreError(f"{len(unknown)} turns are about people who do not exist", permanent=True)

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 import aiosqlite
 
-from adapters.store.sqlite_errors import DISTRUSTED, explained, kind_of
+from adapters.store.sqlite.errors import DISTRUSTED, explained, kind_of
 from bot.errors import StoreError
 
 BUSY_MILLISECONDS = 5000
