@@ -10,7 +10,7 @@ from bot.model import Button, CaseState, Escalation, Outcome, View
 from bot.policy import Policy
 from bot.rota import Rota
 from bot.turn import Rows
-from flows.wording import Words, fill
+from flows.wording import Words
 
 
 class StaffAct(IntEnum):
@@ -132,7 +132,7 @@ class Cards:
         return moment.astimezone(ZoneInfo(self._rota.zone)).strftime("%H:%M")
 
     def _say(self, key: str, **values: object) -> str:
-        return fill(self._words.variants(key)[0], values)
+        return self._words.say(key, **values)
 
 
 def reasons_of(case: Escalation) -> str:

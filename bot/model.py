@@ -285,9 +285,9 @@ class Session(Value, frozen=True):
     """A person's place in a conversation; the last frame of `stack` is the innermost flow.
 
     `parked` is a talk that was stopped or interrupted and can be resumed (its stack). `version` grows by one a turn
-    and is the fence between processes; `run` is the version at which the running talk began. `wake_at` is when the waiting step reminds or expires. `answered` is the
-    platform's id of the message that answered last, so that an edit of it corrects the answer. `heard` is triage's
-    memory of the conversation (bot/triage says what it holds).
+    and is the fence between processes; `run` is the version at which the running talk began. `wake_at` is when the
+    waiting step reminds or expires. `answered` is the platform's id of the message that answered last, so that an edit
+    of it corrects the answer. `heard` is triage's memory of the conversation (bot/triage says what it holds).
     """
 
     version: int = 0

@@ -46,7 +46,7 @@ from bot.policy import Policy
 from bot.ports import Numbers
 from bot.rota import Responder, Rota, direct_chat
 from bot.turn import Draft
-from flows.wording import Words, fill
+from flows.wording import Words
 
 _OUTCOME_WORDS = {
     "right": Outcome.RIGHT_REACHED,
@@ -142,9 +142,17 @@ class Desk:
                     self._answer(draft, by, f"desk.{why}", name=self.cards.name(_open(draft).owner))
                     draft.audit(self._actor(by), f"refused: {why}", _open(draft).case_id)
 
+    def page_elsewhere(self, draft: Draft, refused: Address) -> None:
+        """An on-call conversation refuses: page the others and every responder's own chat at once."""
+        others = tuple(place for place in (*self.channels, *self._direct_chats()) if place != refused)
+        self._send_cards(draft, others)
+
     def _page(self, draft: Draft) -> None:
-        """Send a new card everywhere (an edit makes no sound); without any place to page, say so to the person."""
-        places = self.channels or self._direct_chats()
+        """Send a new card everywhere (an edit makes no sound)."""
+        self._send_cards(draft, self.channels or self._direct_chats())
+
+    def _send_cards(self, draft: Draft, places: Sequence[Address]) -> None:
+        """Send the card to all places; without any, the person is told so."""
         if not places:
             self._tell(draft, "unreached")
             draft.audit("program", "alarm: nobody can be paged", _open(draft).case_id)
@@ -265,7 +273,7 @@ class Desk:
             draft.audit(responder.id, f"resolved: {outcome}", _open(draft).case_id)
 
     def _answer(self, draft: Draft, inbound: Inbound, key: str, **values: object) -> None:
-        draft.send(fill(self._words.variants(key)[0], values), lane=Lane.RELAY, to=inbound.address)
+        draft.send(self._words.say(key, **values), lane=Lane.RELAY, to=inbound.address)
 
     def _actor(self, inbound: Inbound) -> str:
         responder = self.rota.by_account(inbound.address.platform, inbound.sender)

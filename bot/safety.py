@@ -103,12 +103,8 @@ class Safety:
 
     def _say_hold(self, draft: Draft, key: str) -> None:
         person = draft.person
-        text = self._words.say(
-            key,
-            person.language,
-            turn=draft.session.version,
-            crisis_lines=self._numbers(person.country, person.language),
-        )
+        numbers = self._numbers(person.country, person.language)
+        text = self._words.walk(key, person.language, draft.session.version, crisis_lines=numbers)
         draft.send(text, lane=Lane.SAFETY, buttons=self._buttons(draft))
 
     def _buttons(self, draft: Draft) -> Rows:

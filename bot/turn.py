@@ -145,7 +145,7 @@ class Draft:
 
     def finish(self) -> Turn:
         """Return the frozen turn; the session's version has grown by one."""
-        self.change_session(version=self.base + 1, last_at=self.now)
+        self.change_session(version=self.base + 1)
         return Turn(
             received=self.received,
             at=self.now,

@@ -25,8 +25,12 @@ class Words:
     def __init__(self, by_language: Mapping[str, Mapping[str, tuple[str, ...]]]) -> None:
         self._by_language = by_language
 
-    def say(self, key: str, language: str = FALLBACK, *, turn: int = 0, **values: object) -> str:
-        """Return the sentence of a dotted key; where it has several, `turn` walks through them in order."""
+    def say(self, key: str, language: str = FALLBACK, /, **values: object) -> str:
+        """Return the sentence of a dotted key, filled."""
+        return fill(self.variants(key, language)[0], values)
+
+    def walk(self, key: str, language: str, turn: int, /, **values: object) -> str:
+        """Return one of the sentences of a key; `turn` walks through them in order, so that none comes twice in a row."""
         variants = self.variants(key, language)
         return fill(variants[turn % len(variants)], values)
 

@@ -1,0 +1,91 @@
+"""What a person wants of the bot itself: slash commands, plain words and offered buttons become one kind of intent."""
+
+from __future__ import annotations
+
+import re
+
+from bot.model import Command, Value
+from bot.prompts import INTENT
+from flows.normal import plain
+
+_ALIASES = {
+    "start": "start",
+    "checkin": "check_in",
+    "check_in": "check_in",
+    "checkins": "check_in",
+    "tools": "tools",
+    "exercises": "tools",
+    "sos": "sos",
+    "crisis": "sos",
+    "back": "back",
+    "skip": "skip",
+    "stop": "stop",
+    "cancel": "stop",
+    "resume": "resume",
+    "continue": "resume",
+    "settings": "settings",
+    "human": "human",
+    "privacy": "privacy",
+    "about": "about",
+    "help": "help",
+    "restart": "start_over",
+    "start_over": "start_over",
+}
+_WORDS = {
+    "check in": "check_in",
+    "checkin": "check_in",
+    "check-in": "check_in",
+    "tools": "tools",
+    "exercises": "tools",
+    "resume": "resume",
+    "continue": "resume",
+    "go on": "resume",
+    "settings": "settings",
+    "about": "about",
+    "hello": "start",
+    "hi": "start",
+}
+_TIMED = re.compile(r"(?:check[ -]?ins?|remind me)(?: every day)?(?: daily)?(?: at)? (.+)")
+_EVERYWHERE = frozenset({"help", "privacy", "about", "human", "sos", "settings"})
+
+
+class Intent(Value, frozen=True):
+    """What a person wants: a name such as `stop` or `flow`, and what goes with it."""
+
+    name: str
+    argument: str = ""
+
+    @property
+    def value(self) -> str:
+        """The intent as a prompt value; `from_value` reads it back."""
+        return f"{INTENT}{self.name} {self.argument}".rstrip()
+
+    @property
+    def works_while_a_case_is_open(self) -> bool:
+        """Whether the intent is served although a human is awaited."""
+        return self.name in _EVERYWHERE
+
+
+def from_value(value: str) -> Intent | None:
+    """Return the intent that a prompt value holds, or None for an answer."""
+    if not value.startswith(INTENT):
+        return None
+    name, _, argument = value.removeprefix(INTENT).partition(" ")
+    return Intent(name, argument)
+
+
+def from_command(command: Command) -> Intent:
+    """Return the intent of a slash command; an unknown one is named `unknown`."""
+    name = _ALIASES.get(command.name.lower().replace("-", "_"), "unknown")
+    if name == "start" and command.argument == "sos":
+        return Intent("sos")
+    return Intent(name, command.argument.strip())
+
+
+def from_words(text: str) -> Intent | None:
+    """Return the intent of plain words outside a question, or None. A time after "check in" is its argument."""
+    said = plain(text)
+    if said in _WORDS:
+        return Intent(_WORDS[said])
+    timed = _TIMED.fullmatch(" ".join(text.strip().lower().split()))
+    return Intent("check_in", timed[1]) if timed else None

@@ -1,0 +1,242 @@
+"""Decides one received thing, pure: triage first, then staff, what fell due, or the person's talk."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import structlog
+
+from bot import oncall
+from bot.cards import StaffAct, parse_button
+from bot.dialogue import Dialogue, words_in
+from bot.escalation import Passed, Ticked
+from bot.model import (
+    Assessment,
+    CaseDue,
+    CheckInDue,
+    Due,
+    Filled,
+    Heard,
+    Inbound,
+    Lane,
+    Level,
+    Person,
+    Pressed,
+    Received,
+    Session,
+    TalkMode,
+    Text,
+    Turn,
+    Undeliverable,
+    View,
+    WaitDue,
+)
+from bot.oncall import Asked, Desk
+from bot.ports import Lookup, Mint
+from bot.safety import ANSWERS, Safety
+from bot.triage.triage import Question, Triage
+from bot.turn import Draft
+from flows.library import Library
+from flows.model import AnswerKind
+from flows.wording import Words
+
+log = structlog.get_logger(__name__)
+
+
+class Decider:
+    """Turns a received thing and the views it is about into a turn."""
+
+    def __init__(
+        self,
+        words: Words,
+        library: Library,
+        triage: Triage,
+        dialogue: Dialogue,
+        safety: Safety,
+        desk: Desk,
+        mint: Mint,
+        *,
+        workplace: bool = False,
+    ) -> None:
+        self._words = words
+        self._library = library
+        self._triage = triage
+        self._dialogue = dialogue
+        self._safety = safety
+        self._desk = desk
+        self._mint = mint
+        self._workplace = workplace
+
+    def lookup(self, received: Received) -> Lookup:
+        """Return how to find whom this is about."""
+        if isinstance(received, Due):
+            return Lookup(received.key, person_id=received.person_id)
+        content, address = received.content, received.address
+        if isinstance(content, Pressed | Filled) and (parsed := parse_button(content.button)):
+            return Lookup(received.key, card=parsed[0], staff_chat=address)
+        if self._desk.is_staff_place(address):
+            return Lookup(received.key, staff_chat=address, open_cases=True)
+        if self._desk.rota.by_account(address.platform, received.sender):
+            return Lookup(received.key, staff_chat=address)
+        return Lookup(received.key, address=address)
+
+    def decide(self, received: Received, views: Sequence[View], as_staff: bool, now: datetime) -> Turn | None:
+        """Return the turn, or None when there is nothing to do. An error in a decision costs that message alone."""
+        try:
+            return self._decide(received, views, as_staff, now)
+        except Exception as error:  # noqa: BLE001  one poisonous message must not stop the others
+            log.error("decision_failed", kind=type(error).__name__, received=received.key)
+            return self._fallback(received, views, now)
+
+    def _decide(self, received: Received, views: Sequence[View], as_staff: bool, now: datetime) -> Turn | None:
+        if isinstance(received, Due):
+            return self._fell_due(received, views, now)
+        if as_staff or self._desk.is_staff_place(received.address) or _is_staff_button(received):
+            return self._staff(received, views, as_staff, now)
+        return self._person(received, self._view(received, views, now), now)
+
+    # --- a person ------------------------------------------------------------------------------------------------------
+
+    def _person(self, inbound: Inbound, view: View, now: datetime) -> Turn:
+        draft = Draft(inbound.key, view, now, self._mint)
+        if not draft.person.reachable:
+            draft.change_person(reachable=True)
+        assessment = self._assess(draft, inbound)
+        before = draft.session
+        self._dialogue.hear(draft, inbound.content, assessment)
+        if inbound.message and draft.session.stack != before.stack and isinstance(inbound.content, Text):
+            draft.change_session(answered=inbound.message)
+        draft.change_session(last_at=now)
+        return draft.finish()
+
+    def _assess(self, draft: Draft, inbound: Inbound) -> Assessment:
+        """Triage comes first, always: nothing that follows can keep a worrying reply from being seen."""
+        text = words_in(inbound.content)
+        if not text:
+            return Assessment()
+        assessment, heard = self._triage.assess(
+            text,
+            heard=draft.session.heard,
+            question=self._question(draft.session),
+            language=draft.person.language,
+            now=draft.now,
+            workplace=self._workplace,
+        )
+        draft.change_session(heard=heard)
+        draft.level = assessment.level
+        return assessment
+
+    def _question(self, session: Session) -> Question | None:
+        """Return what the person was asked, so that "yes" and "1" are read in its light."""
+        if session.prompt is not None and session.prompt.values == ANSWERS:
+            return Question(kind="choice", topic="safety")
+        if not session.stack:
+            return None
+        frame = session.stack[-1]
+        flow = self._library.pinned(frame.flow, frame.hash)
+        answer = flow.steps[frame.step].answer if flow is not None else None
+        if answer is None:
+            return None
+        numbers = answer.kind in {AnswerKind.SCALE, AnswerKind.NUMBER}
+        return Question(
+            kind=answer.kind.value,
+            topic="safety" if frame.flow in {"sos", "safety_check"} else "",
+            minimum=answer.minimum if numbers else None,
+            maximum=answer.maximum if numbers else None,
+        )
+
+    def _view(self, inbound: Inbound, views: Sequence[View], now: datetime) -> View:
+        if views:
+            return views[0]
+        person = Person(self._mint.token(), inbound.address, created_at=now, language=self._language(inbound.language))
+        return View(person, Session(), known=False)
+
+    def _language(self, wanted: str) -> str:
+        language = wanted.partition("-")[0].lower()
+        return language if self._words.keys(language) else "en"
+
+    def _fallback(self, received: Received, views: Sequence[View], now: datetime) -> Turn | None:
+        """Decide as little as possible for a message whose decision failed: its words are still assessed."""
+        if isinstance(received, Due):
+            return None
+        draft = Draft(received.key, self._view(received, views, now), now, self._mint)
+        assessment, heard = self._triage.assess(
+            words_in(received.content), heard=None, question=None, language=draft.person.language, now=now
+        )
+        draft.change_session(heard=heard, stack=(), prompt=None, wake_at=None)
+        if assessment.level >= Level.HIGH:
+            self._safety.raise_case(draft, assessment.level, assessment.reasons, words_in(received.content))
+        else:
+            draft.send(self._words.say("fault", draft.person.language))
+        return draft.finish()
+
+    # --- staff -----------------------------------------------------------------------------------------------------------
+
+    def _staff(self, inbound: Inbound, views: Sequence[View], as_staff: bool, now: datetime) -> Turn | None:
+        asked = oncall.understand(inbound.content)
+        private = not self._desk.is_staff_place(inbound.address) or _bound(inbound, views)
+        if asked is None and private and isinstance(inbound.content, Text):
+            asked = Asked(StaffAct.WRITE, inbound.content.text)
+        if asked is None:
+            return None
+        cases = [view for view in views if as_staff]
+        by_button = asked.names.startswith("s")
+        responder = self._desk.rota.by_account(inbound.address.platform, inbound.sender)
+        meant = cases if by_button else oncall.pick(cases, asked, responder)
+        view = meant[0] if meant else self._view(inbound, [one for one in views if not as_staff], now)
+        draft = Draft(inbound.key, view, now, self._mint)
+        if asked.act == "status":
+            self._desk.status(draft, inbound, cases)
+        elif len(meant) > 1 and asked.act is StaffAct.WRITE:
+            self._desk.which(draft, inbound, meant)
+        else:
+            self._desk.hear(draft, inbound, asked)
+        return draft.finish()
+
+    # --- what fell due -----------------------------------------------------------------------------------------------------
+
+    def _fell_due(self, due: Due, views: Sequence[View], now: datetime) -> Turn | None:
+        if not views:
+            return None
+        draft = Draft(due.key, views[0], now, self._mint)
+        match due.what:
+            case CheckInDue():
+                if not self._dialogue.check_in_due(draft, due.what):
+                    return None
+            case WaitDue(version):
+                if version != draft.session.version:
+                    return None
+                self._dialogue.wait_elapsed(draft)
+            case CaseDue(case_id, next_at):
+                if draft.case is None or (draft.case.case_id, draft.case.next_at) != (case_id, next_at):
+                    return None
+                self._desk.happen(draft, Ticked())
+            case Undeliverable():
+                self._undeliverable(draft, due.what)
+        return draft.finish()
+
+    def _undeliverable(self, draft: Draft, refusal: Undeliverable) -> None:
+        """A message was refused for good: the person cannot be reached, or a responder or on-call place cannot."""
+        case = draft.case
+        if refusal.address == draft.person.address:
+            draft.change_person(reachable=False)
+            if case is not None and case.staff_chat is not None:
+                text = self._words.say("desk.not_delivered", case=case.case_id, why=self._words.say("desk.refused"))
+                draft.send(text, lane=Lane.PAGE, to=case.staff_chat)
+        elif case is not None and refusal.address == case.staff_chat and draft.view.mode is not TalkMode.BOT:
+            self._desk.happen(draft, Passed(case.owner))
+            for place in self._desk.channels:
+                draft.send(self._words.say("desk.private_unreachable"), lane=Lane.PAGE, to=place)
+        elif case is not None and refusal.address in self._desk.channels:
+            draft.audit("program", "alarm: an on-call conversation cannot be reached", case.case_id)
+            self._desk.page_elsewhere(draft, refusal.address)
+
+
+def _is_staff_button(inbound: Inbound) -> bool:
+    return isinstance(inbound.content, Pressed | Filled) and parse_button(inbound.content.button) is not None
+
+
+def _bound(inbound: Inbound, views: Sequence[View]) -> bool:
+    """Say whether the conversation is the private chat of an open case."""
+    return any(view.escalation is not None and view.escalation.staff_chat == inbound.address for view in views)

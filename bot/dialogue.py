@@ -1,0 +1,305 @@
+"""The person's side of a talk with the bot: what they pressed or typed becomes an intent, an answer, or a kind line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from bot.commands import Intent, from_command, from_value, from_words
+from bot.effects import CONSENT_FLOW, SAFETY_FLOWS, Carrier, set_consent
+from bot.engine.effects import Ask, Say
+from bot.engine.engine import step
+from bot.engine.events import (
+    Again,
+    Answered,
+    Back,
+    Begin,
+    EngineEvent,
+    Interrupt,
+    Resume,
+    Skip,
+    StartOver,
+    Stop,
+    WaitElapsed,
+)
+from bot.intents import Intents
+from bot.model import (
+    Assessment,
+    Blocked,
+    CheckIn,
+    CheckInDue,
+    Command,
+    Content,
+    Edited,
+    Filled,
+    Lane,
+    Level,
+    Pressed,
+    Saved,
+    TalkMode,
+    Text,
+    Unreadable,
+)
+from bot.ports import Numbers
+from bot.prompts import pressed
+from bot.safety import ANSWERS, Safety
+from bot.turn import Draft
+from flows import interrupts
+from flows.library import Library
+from flows.normal import plain
+from flows.wording import Words
+
+CHECK_IN_FLOW = "check_in"
+LATE = timedelta(minutes=90)
+ASKED_FOR_A_HUMAN = "request for a human"
+_MOVES: dict[str, EngineEvent] = {"back": Back(), "skip": Skip(), "stop": Stop(), "start_over": StartOver()}
+
+
+class Dialogue:
+    """Leads a person through intents and flows. Everything it decides lands in the draft."""
+
+    def __init__(
+        self, library: Library, words: Words, safety: Safety, intents: Intents, carrier: Carrier, numbers: Numbers
+    ) -> None:
+        self._library = library
+        self._words = words
+        self._safety = safety
+        self._intents = intents
+        self._carrier = carrier
+        self._numbers = numbers
+        self._handlers: dict[str, Callable[[Draft, str], None]] = {
+            "start": lambda draft, _: self._start(draft),
+            "resume": lambda draft, _: self._resume(draft),
+            "sos": lambda draft, _: self._run(draft, Interrupt("sos", self._facts(draft)), lane=Lane.SAFETY),
+            "flow": self._begin,
+            "check_in": self._check_in,
+            "grant": self._grant,
+        }
+
+    # --- what a person sent ------------------------------------------------------------------------------------------
+
+    def hear(self, draft: Draft, content: Content, assessment: Assessment) -> None:
+        """Decide on one message: a worrying one first, then an open case, then intents, then the open question."""
+        text, value = _typed(content), self._value(draft, content)
+        if isinstance(content, Blocked):
+            draft.change_person(reachable=content.back)
+            return
+        if draft.view.mode is not TalkMode.BOT:
+            self._hear_in_case(draft, content, text, value, assessment)
+        elif assessment.level >= Level.HIGH:
+            self._safety.raise_case(draft, assessment.level, assessment.reasons, text)
+        elif assessment.level is Level.ELEVATED and not self._in_safety_flow(draft):
+            self._ask_safety(draft, assessment, text)
+        else:
+            self._hear_calm(draft, content, text, value)
+
+    def _hear_in_case(self, draft: Draft, content: Content, text: str, value: str | None, of: Assessment) -> None:
+        intent = self._intent(draft, content, value)
+        if of.level < Level.HIGH and intent is not None and intent.works_while_a_case_is_open:
+            self._serve_in_case(draft, intent)
+        elif intent is not None and of.level < Level.HIGH and draft.view.mode is TalkMode.HOLD:
+            self._safety.say_paused(draft)
+        elif isinstance(content, Unreadable):
+            draft.send(self._words.say("unreadable", draft.person.language), lane=Lane.SAFETY)
+        else:
+            self._safety.hear(draft, text, value if value in ANSWERS else "", of)
+
+    def _serve_in_case(self, draft: Draft, intent: Intent) -> None:
+        if intent.name in {"sos", "human"}:
+            self._safety.hear(draft, "", "numbers", Assessment())
+        else:
+            self._intents.serve(draft, intent)
+
+    def _ask_safety(self, draft: Draft, assessment: Assessment, text: str) -> None:
+        """Level 2 asks one plain question first; a plain wish for a human needs no question."""
+        if any(reason.category == ASKED_FOR_A_HUMAN for reason in assessment.reasons):
+            self._safety.raise_case(draft, assessment.level, assessment.reasons, text)
+            return
+        self._run(draft, Interrupt("safety_check", self._facts(draft)), lane=Lane.SAFETY)
+
+    def _hear_calm(self, draft: Draft, content: Content, text: str, value: str | None) -> None:
+        intent = self._intent(draft, content, value)
+        if intent is not None:
+            self.serve(draft, intent)
+        elif isinstance(content, Unreadable):
+            draft.send(self._words.say("unreadable", draft.person.language))
+        elif isinstance(content, Pressed) and value is None:
+            self._stale_press(draft)
+        elif isinstance(content, Edited):
+            self._correct(draft, content)
+        elif draft.session.in_flow:
+            self._run(draft, Answered(text=text, value=value or ""))
+        elif not draft.person.welcomed:
+            self.serve(draft, Intent("start"))
+        else:
+            self._intents.offer(draft, "lost")
+
+    def _intent(self, draft: Draft, content: Content, value: str | None) -> Intent | None:
+        """Return the intent behind a command, an offered button or plain words; words of a question come first."""
+        if isinstance(content, Command):
+            return from_command(content)
+        if value is not None:
+            return from_value(value)
+        if not isinstance(content, Text):
+            return None
+        word = interrupts.match(content.text, draft.person.language)
+        if word is not None:
+            return Intent(word.name)
+        if draft.session.in_flow:
+            return None
+        return from_words(content.text) or self._named_flow(draft, content.text) or self._offered(draft, content.text)
+
+    def _value(self, draft: Draft, content: Content) -> str | None:
+        if isinstance(content, Pressed | Filled):
+            return pressed(draft.session.prompt, content.button)
+        return None
+
+    def _named_flow(self, draft: Draft, text: str) -> Intent | None:
+        said = plain(text)
+        named = (
+            name for name in self._library.names() if said in {plain(self._library.latest(name).title), plain(name)}
+        )
+        return next((Intent("flow", name) for name in named), None)
+
+    def _offered(self, draft: Draft, text: str) -> Intent | None:
+        """Return the intent of an offered button that was typed as its number."""
+        prompt, said = draft.session.prompt, text.strip()
+        if prompt is None or not said.isdecimal() or not 1 <= int(said) <= len(prompt.values):
+            return None
+        return from_value(prompt.values[int(said) - 1])
+
+    def _stale_press(self, draft: Draft) -> None:
+        """A button of an earlier question changes nothing; show where the talk stands."""
+        if draft.session.in_flow:
+            self._run(draft, Again(), first=self._words.say("moved_on", draft.person.language))
+        else:
+            self._intents.offer(draft, "lost")
+
+    def _correct(self, draft: Draft, edit: Edited) -> None:
+        """An edited answer corrects it while the next question is open; an older edit was triaged and changes nothing."""
+        if draft.session.in_flow and edit.message and edit.message == draft.session.answered:
+            self._run(draft, Back(), quiet=True)
+            self._run(draft, Answered(text=edit.text))
+
+    # --- intents -----------------------------------------------------------------------------------------------------
+
+    def serve(self, draft: Draft, intent: Intent) -> None:
+        """Carry out an intent."""
+        handler = self._handlers.get(intent.name)
+        if handler is not None:
+            handler(draft, intent.argument)
+        elif intent.name in _MOVES:
+            self._move(draft, intent.name)
+        elif not self._intents.serve(draft, intent):
+            self._intents.offer(draft, "unknown_command")
+
+    def _move(self, draft: Draft, name: str) -> None:
+        if draft.session.in_flow or (name == "start_over" and draft.session.parked):
+            self._run(draft, _MOVES[name])
+        else:
+            self._intents.offer(draft, "nothing_to_stop" if name == "stop" else "nothing_to_skip")
+
+    def _resume(self, draft: Draft) -> None:
+        if draft.session.parked:
+            self._run(draft, Resume())
+        else:
+            self._intents.offer(draft, "nothing_to_resume")
+
+    def _start(self, draft: Draft) -> None:
+        if draft.session.in_flow:
+            self._run(draft, Again())
+        elif draft.person.welcomed:
+            self._intents.offer(draft, "welcome_back")
+        else:
+            self._run(draft, Begin(CONSENT_FLOW, self._facts(draft)))
+
+    def _check_in(self, draft: Draft, wanted: str) -> None:
+        if "check_ins" not in draft.person.consents:
+            self._intents.ask_consent(draft, "check_ins", Intent("check_in", wanted))
+        elif wanted:
+            self._intents.set_daily(draft, wanted)
+        else:
+            self._begin(draft, CHECK_IN_FLOW)
+
+    def _begin(self, draft: Draft, name: str) -> None:
+        flow = self._library.latest(name)
+        for need in flow.needs:
+            purpose = need.removeprefix("consent.")
+            if purpose not in draft.person.consents:
+                self._intents.ask_consent(draft, purpose, Intent("flow", name))
+                return
+        self._run(draft, Begin(name, self._facts(draft)))
+
+    def _grant(self, draft: Draft, argument: str) -> None:
+        """Take a consent and go on with what had been asked for: `exercises flow grounding`."""
+        purpose, _, rest = argument.partition(" ")
+        name, _, wanted = rest.partition(" ")
+        set_consent(draft, purpose, agreed=True)
+        self.serve(draft, Intent(name, wanted))
+
+    # --- what fell due -----------------------------------------------------------------------------------------------
+
+    def check_in_due(self, draft: Draft, due: CheckInDue) -> bool:
+        """Plan the next one and, unless something speaks against it, ask; return False when it was already moved."""
+        plan = next((one for one in draft.view.check_ins if one.check_in_id == due.check_in_id), None)
+        if plan is None or plan.next_due_at != due.due_at:
+            return False
+        self._replan(draft, plan, due)
+        if self._may_nudge(draft, due):
+            begins = draft.session.in_flow and draft.session.stack[0].flow == CHECK_IN_FLOW
+            event = Again() if begins else Interrupt(CHECK_IN_FLOW, self._facts(draft))
+            self._run(draft, event, lane=Lane.NUDGE)
+        return True
+
+    def _replan(self, draft: Draft, plan: CheckIn, due: CheckInDue) -> None:
+        self._carrier.schedule(draft, plan, after=max(due.due_at, draft.now))
+
+    def _may_nudge(self, draft: Draft, due: CheckInDue) -> bool:
+        """A check-in that is late, unwanted or during a case is dropped, never sent in a burst."""
+        wanted = "check_ins" in draft.person.consents and draft.person.reachable
+        return wanted and draft.view.mode is TalkMode.BOT and draft.now - due.due_at <= LATE
+
+    def wait_elapsed(self, draft: Draft) -> None:
+        """Remind of the open question, or put the talk away."""
+        self._run(draft, WaitElapsed(), lane=Lane.NUDGE)
+
+    # --- the engine --------------------------------------------------------------------------------------------------
+
+    def _run(
+        self, draft: Draft, event: EngineEvent, *, lane: Lane = Lane.REPLY, first: str = "", quiet: bool = False
+    ) -> None:
+        """Take one engine step and carry out its effects; `quiet` keeps them from being said."""
+        language = draft.person.language
+        session, effects = step(self._library, draft.session, event, draft.now, language=language)
+        draft.set_session(session)
+        if quiet:
+            effects = tuple(effect for effect in effects if not isinstance(effect, Say | Ask))
+        self._carrier.carry(draft, ((Say(first),) if first else ()) + tuple(effects), lane=lane)
+
+    def _facts(self, draft: Draft) -> dict[str, Saved]:
+        """Return what flows may know about the person."""
+        person = draft.person
+        facts: dict[str, Saved] = {
+            "person.name": person.name,
+            "person.country": person.country,
+            "person.zone": person.zone,
+            "crisis_lines": self._numbers(person.country, person.language),
+        }
+        return facts | {f"consent.{purpose}": True for purpose in person.consents}
+
+    def _in_safety_flow(self, draft: Draft) -> bool:
+        return any(frame.flow in SAFETY_FLOWS for frame in draft.session.stack)
+
+
+def _typed(content: Content) -> str:
+    match content:
+        case Text(text) | Edited(text) | Filled(_, text):
+            return text
+        case Command(name, argument):
+            return f"{name} {argument}".strip()
+    return ""
+
+
+def words_in(content: Content) -> str:
+    """Return what a person wrote, for triage: also in edits, forms and unknown commands."""
+    return _typed(content)

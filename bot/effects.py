@@ -1,0 +1,124 @@
+"""Carries out what the engine asks for: one message to say, answers to keep, schedules to set, a human to fetch."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import msgspec
+
+from bot.engine.effects import Ask, Effect, Ended, Escalate, Measure, Picture, Save, Say, Schedule, Started, Withdrawn
+from bot.model import CheckIn, Event, Lane, Level, Reason, Saved
+from bot.ports import NextCheckIn
+from bot.prompts import INTENT, labels_of, last_row, open_prompt, rows_of
+from bot.safety import Safety
+from bot.turn import Draft, Rows
+from flows.library import Library
+from flows.wording import Words
+
+CONSENT_FLOW = "consent"
+# Flows that lead to a human; they are not resumed once one has been asked for.
+SAFETY_FLOWS = frozenset({"sos", "safety_check"})
+# What a flow means when it asks for a human; any other reason is a plain request for one.
+LEVEL_OF_REASON = {"imminent": Level.IMMINENT, "not_safe": Level.IMMINENT, "thoughts": Level.HIGH}
+
+
+class Carrier:
+    """Turns effects into the draft's outbounds and records."""
+
+    def __init__(self, library: Library, words: Words, safety: Safety, next_check_in: NextCheckIn) -> None:
+        self._library = library
+        self._words = words
+        self._safety = safety
+        self._next_check_in = next_check_in
+
+    def carry(self, draft: Draft, effects: Sequence[Effect], *, lane: Lane = Lane.REPLY) -> None:
+        """Carry out effects in order. What is said in one turn is one message; asking for a human ends the turn."""
+        said: list[str] = []
+        buttons: Rows = ()
+        for effect in effects:
+            if isinstance(effect, Escalate):
+                self._say(draft, said, (), lane)
+                self._escalate(draft, effect.reason)
+                return
+            if isinstance(effect, Say | Picture):
+                said.append(effect.text if isinstance(effect, Say) else effect.text_twin)
+            elif isinstance(effect, Ask):
+                said.append(effect.text)
+                buttons = self._buttons(draft, effect)
+            else:
+                self._keep(draft, effect)
+        self._say(draft, said, buttons, lane)
+
+    def _say(self, draft: Draft, said: Sequence[str], buttons: Rows, lane: Lane) -> None:
+        if said:
+            draft.send("\n\n".join(said), lane=lane, buttons=buttons)
+
+    def _buttons(self, draft: Draft, ask: Ask) -> Rows:
+        """Return the choices and, below them, Back · Skip · Stop as far as each makes sense here."""
+        frame = draft.session.stack[-1]
+        flow = self._library.pinned(frame.flow, frame.hash)
+        skippable = flow is not None and flow.steps[frame.step].skippable
+        ways = (["back"] if frame.path else []) + (["skip"] if skippable else []) + ["stop"]
+        prompt = open_prompt(draft, [choice.value for choice in ask.choices] + [INTENT + way for way in ways])
+        labels = [self._words.say(f"ways.{way}", draft.person.language) for way in ways]
+        return rows_of(prompt, labels_of(ask.choices), ask.kind) + last_row(prompt, len(ask.choices), labels)
+
+    def _keep(self, draft: Draft, effect: Effect) -> None:
+        match effect:
+            case Started() | Ended():
+                self._note(draft, effect)
+            case Save(flow, step, name, value):
+                self._save(draft, flow, step, name, value)
+            case Measure(step, name, value):
+                draft.rate(step, name, value)
+            case Withdrawn(flow, step, name, _measure):
+                draft.record(Event("withdrawn", flow, step, name))
+                draft.drop_rating(step)
+            case Schedule(check_in_id, at, weekdays):
+                plan = CheckIn(check_in_id, draft.person.person_id, at, draft.person.zone, weekdays)
+                self.schedule(draft, plan)
+
+    def _note(self, draft: Draft, effect: Started | Ended) -> None:
+        """Note the beginning or end of a flow; the outermost one numbers the talk."""
+        if isinstance(effect, Started):
+            if len(draft.session.stack) <= 1:
+                draft.change_session(run=draft.base)
+            draft.record(Event("started", flow=effect.flow))
+            return
+        draft.record(Event("ended", flow=effect.flow, value=effect.how))
+        if effect.flow == CONSENT_FLOW and not draft.person.welcomed:
+            draft.change_person(welcomed=True)
+
+    def _save(self, draft: Draft, flow: str, step: str, name: str, value: Saved) -> None:
+        """Keep an answer: in the profile, among the consents, or in the event log."""
+        room, _, field = name.partition(".")
+        if room == "person" and field:
+            if value is not None:
+                draft.change_person(**{field: str(value)})
+        elif room == "consent" and field:
+            set_consent(draft, field, agreed=value is True or value == "yes")
+        else:
+            draft.record(Event("saved", flow, step, name, value))
+
+    def schedule(self, draft: Draft, plan: CheckIn, *, after: datetime | None = None) -> CheckIn:
+        """Set a check-in and compute when it is due next; return it."""
+        due = msgspec.structs.replace(plan, next_due_at=self._next_check_in(plan, after or draft.now))
+        draft.set_check_in(due)
+        return due
+
+    def _escalate(self, draft: Draft, reason: str) -> None:
+        level = LEVEL_OF_REASON.get(reason, Level.ELEVATED)
+        if draft.session.stack and draft.session.stack[0].flow in SAFETY_FLOWS:
+            draft.change_session(stack=(), prompt=None, wake_at=None)
+        draft.level = max(draft.level, level)
+        self._safety.raise_case(draft, level, (Reason(f"flow.{reason}", "asked for a human", level),), "")
+
+
+def set_consent(draft: Draft, purpose: str, *, agreed: bool) -> None:
+    """Give or withdraw consent to one purpose."""
+    consents = {name: at for name, at in draft.person.consents.items() if name != purpose}
+    if agreed:
+        consents[purpose] = draft.person.consents.get(purpose, draft.now)
+    draft.change_person(consents=consents)
+    draft.record(Event("consent", name=purpose, value=agreed))

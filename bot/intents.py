@@ -1,0 +1,142 @@
+"""What the bot itself can be asked for: help, tools, settings, privacy, schedules and the way back into a talk."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, time
+from zoneinfo import ZoneInfo
+
+from bot.commands import Intent
+from bot.effects import CONSENT_FLOW, Carrier, set_consent
+from bot.engine.reading import Context, read
+from bot.model import CheckIn, Level, Reason
+from bot.prompts import open_prompt, rows_of
+from bot.safety import Safety
+from bot.turn import Draft
+from flows.library import Library
+from flows.model import Answer, AnswerKind
+from flows.phrases import phrases_of
+from flows.wording import Words
+
+DAILY = "daily"
+PURPOSES = ("check_ins", "exercises", "escalation")
+# Flows that are not offered as an exercise: they are entered by what happens.
+NOT_OFFERED = frozenset({CONSENT_FLOW, "safety_check", "sos", "check_in"})
+
+
+class Intents:
+    """Serves every intent that is not a move inside a flow."""
+
+    def __init__(self, library: Library, words: Words, safety: Safety, carrier: Carrier) -> None:
+        self._library = library
+        self._words = words
+        self._safety = safety
+        self._carrier = carrier
+        self._handlers: dict[str, Callable[[Draft, str], None]] = {
+            "help": lambda draft, _: self._say(draft, "help"),
+            "about": lambda draft, _: self._say(draft, "about"),
+            "tools": lambda draft, _: self._tools(draft),
+            "settings": lambda draft, _: self._settings(draft),
+            "privacy": lambda draft, _: self._privacy(draft),
+            "withdraw": self._withdraw,
+            "decline": lambda draft, _: self._say(draft, "consent_kept"),
+            "human": lambda draft, _: self._human(draft),
+        }
+
+    def serve(self, draft: Draft, intent: Intent) -> bool:
+        """Serve an intent; return False for one that is not served here."""
+        handler = self._handlers.get(intent.name)
+        if handler is None:
+            return False
+        handler(draft, intent.argument)
+        return True
+
+    def offer(self, draft: Draft, key: str) -> None:
+        """Say a sentence and offer what can be done now."""
+        intents = [Intent("check_in"), *(Intent("flow", name) for name in ("thought_record", "grounding", "breathing"))]
+        if draft.session.parked:
+            intents.insert(0, Intent("resume"))
+        intents.append(Intent("human"))
+        language = draft.person.language
+        offer = self._words.say("offer", language)
+        text = self._words.walk(key, language, draft.session.version, name=draft.person.name, offer=offer)
+        self.ask(draft, text, intents, [self._label(draft, intent) for intent in intents])
+
+    def ask(self, draft: Draft, text: str, intents: Sequence[Intent], labels: Sequence[str]) -> None:
+        """Send a text with one button an intent."""
+        prompt = open_prompt(draft, [intent.value for intent in intents])
+        draft.send(text, buttons=rows_of(prompt, labels))
+
+    def set_daily(self, draft: Draft, wanted: str) -> None:
+        """Set, change or end the daily check-in; an unreadable time changes nothing."""
+        if wanted.strip().lower() in {"off", "stop", "never", "no"}:
+            had = any(plan.check_in_id == DAILY for plan in draft.view.check_ins)
+            draft.drop_check_in(DAILY)
+            self._say(draft, "check_in_off" if had else "check_in_none")
+            return
+        context = Context(phrases_of(draft.person.language), draft.person.language, draft.now)
+        wall = read(Answer(AnswerKind.TIME), wanted, "", context)
+        if not isinstance(wall, str):
+            self._say(draft, "check_in_bad_time")
+            return
+        plan = CheckIn(DAILY, draft.person.person_id, time.fromisoformat(wall), draft.person.zone)
+        plan = self._carrier.schedule(draft, plan)
+        first = plan.next_due_at or draft.now
+        self._say(draft, "check_in_set", plan=self._plan(draft, plan), first=spoken_day(first, draft.now, plan.zone))
+
+    def ask_consent(self, draft: Draft, purpose: str, then: Intent) -> None:
+        """Ask for a consent that is missing, and go on with `then` on a yes."""
+        language = draft.person.language
+        labels = [self._words.say("consent_yes", language), self._words.say("consent_no", language)]
+        intents = [Intent("grant", f"{purpose} {then.name} {then.argument}".strip()), Intent("decline")]
+        self.ask(draft, self._words.say(f"not_consented.{purpose}", language), intents, labels)
+
+    # --- the handlers ------------------------------------------------------------------------------------------------
+
+    def _say(self, draft: Draft, key: str, **values: object) -> None:
+        language = draft.person.language
+        offer = self._words.say("offer", language)
+        draft.send(self._words.say(key, language, offer=offer, **values))
+
+    def _tools(self, draft: Draft) -> None:
+        names = [name for name in self._library.names() if name not in NOT_OFFERED]
+        titles = [self._library.latest(name).title for name in names]
+        text = self._words.say("tools", draft.person.language)
+        self.ask(draft, text, [Intent("flow", name) for name in names], titles)
+
+    def _settings(self, draft: Draft) -> None:
+        daily = next((plan for plan in draft.view.check_ins if plan.check_in_id == DAILY), None)
+        none = self._words.say("settings_none", draft.person.language)
+        plan = self._plan(draft, daily) if daily else none
+        self._say(draft, "settings", name=draft.person.name or none, check_in=plan, zone=draft.person.zone)
+
+    def _privacy(self, draft: Draft) -> None:
+        language = draft.person.language
+        given = [purpose for purpose in PURPOSES if purpose in draft.person.consents]
+        labels = [self._words.say(f"consents.{purpose}", language) for purpose in given]
+        named = ", ".join(labels) or self._words.say("privacy_none", language)
+        text = self._words.say("privacy", language, consents=named)
+        self.ask(draft, text, [Intent("withdraw", purpose) for purpose in given], labels)
+
+    def _withdraw(self, draft: Draft, purpose: str) -> None:
+        set_consent(draft, purpose, agreed=False)
+        self._say(draft, "privacy_off")
+
+    def _human(self, draft: Draft) -> None:
+        draft.level = max(draft.level, Level.ELEVATED)
+        reason = Reason("person.asked", "asked for a human", Level.ELEVATED)
+        self._safety.raise_case(draft, Level.ELEVATED, (reason,), "")
+
+    def _label(self, draft: Draft, intent: Intent) -> str:
+        return self._words.say(f"offers.{intent.argument or intent.name}", draft.person.language)
+
+    def _plan(self, draft: Draft, plan: CheckIn) -> str:
+        return self._words.say("every_day", draft.person.language, time=plan.at.strftime("%H:%M"))
+
+
+def spoken_day(moment: datetime, now: datetime, zone: str) -> str:
+    """Return a moment as `today at 21:00`, `tomorrow at 09:00` or `on 2026-12-01 at 09:00`, in a zone."""
+    local, today = moment.astimezone(ZoneInfo(zone)), now.astimezone(ZoneInfo(zone)).date()
+    days = (local.date() - today).days
+    day = {0: "today", 1: "tomorrow"}.get(days, f"on {local.date().isoformat()}")
+    return f"{day} at {local:%H:%M}"
