@@ -1,0 +1,1 @@
+"""Measurements of our own speed, each beside its floor or its peer."""

@@ -1,0 +1,318 @@
+"""One turn being made: the talk in its open form, walked from step to step until it waits or ends."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from msgspec import structs
+
+from bot.engine.effects import Ask, Effect, Ended, Escalate, HowEnded, Picture, Save, Say, Started
+from bot.engine.place import MANY, Place, answers_in
+from bot.engine.reading import Context
+from bot.engine.schedule import plan
+from bot.model import Frame, Prompt, Session
+from flows.library import Library
+from flows.model import HUMAN_HANDOFF, Answer, AnswerKind, Call, Choice, Flow, Sentence, Step
+from flows.phrases import fill
+from flows.values import Saved
+
+MAX_STEPS = 100
+MAX_DEPTH = 20
+_TYPED_KINDS = frozenset(
+    {AnswerKind.TEXT, AnswerKind.NUMBER, AnswerKind.TIME, AnswerKind.DATE, AnswerKind.ZONE, AnswerKind.COUNTRY}
+)
+Move = tuple[str, str, str]
+
+
+class Turn:
+    """Mutable inside one call of the engine only; `session()` and `effects` are what comes out.
+
+    `outer` are the frames below `top`. `moves` are the ways taken (flow, step, step), for coverage.
+    """
+
+    def __init__(self, library: Library, session: Session, now: datetime, language: str) -> None:
+        self.library = library
+        self.before = session
+        self.now = now
+        self.language = language
+        self.phrases = library.phrases(language)
+        self.effects: list[Effect] = []
+        self.moves: list[Move] = []
+        self.top: Place | None = None
+        self.outer: tuple[Frame, ...] = ()
+        self.parked = session.parked
+        self.parked_at = session.parked_at
+        self.prompt = session.prompt
+        self.wake_at = session.wake_at
+        self.reminded = session.reminded
+        self.steps_left = MAX_STEPS
+
+    # --- in and out ------------------------------------------------------------------------------------------------
+
+    def session(self) -> Session:
+        """Return the session after the turn."""
+        return structs.replace(
+            self.before,
+            stack=self.frames(),
+            parked=self.parked,
+            parked_at=self.parked_at,
+            prompt=self.prompt,
+            wake_at=self.wake_at,
+            reminded=self.reminded,
+        )
+
+    def frames(self) -> tuple[Frame, ...]:
+        """Return the open talk, outermost first."""
+        return self.outer if self.top is None else (*self.outer, self.top.frame())
+
+    def open(self, frames: tuple[Frame, ...]) -> bool:
+        """Take up a talk; return whether its innermost flow is still known in the version it began with."""
+        self.outer, self.top = frames[:-1], None
+        frame = frames[-1]
+        flow = self.library.pinned(frame.flow, frame.hash)
+        if flow is None or frame.step not in flow.steps:
+            return False
+        self.top = Place(flow, frame.step, dict(frame.saved), frame.path, frame.tries)
+        return True
+
+    @property
+    def context(self) -> Context:
+        """Return what reading an answer may need."""
+        return Context(self.phrases, self.language, self.now)
+
+    def say(self, phrase: str, **values: object) -> None:
+        """Say one of the engine's own phrases."""
+        self.effects.append(Say(fill(phrase, **values)))
+
+    def say_position(self, phrase: str, **values: object) -> None:
+        """Say a phrase about where the talk stands."""
+        if self.top is not None:
+            step, steps = self.top.position()
+            self.say(phrase, step=step, steps=steps, title=self.top.flow.title, **values)
+
+    # --- walking ---------------------------------------------------------------------------------------------------
+
+    def begin(self, flow: Flow, given: dict[str, Saved]) -> None:
+        """Enter a flow on top of what is open, and walk to its first question."""
+        self.walk(self._enter(flow, given))
+
+    def walk(self, name: str) -> None:
+        """Go on from step `name` until a question waits or the talk is over."""
+        while name and self.top is not None:
+            self.steps_left -= 1
+            if self.steps_left < 0:
+                return self._overrun()
+            step = self.top.flow.steps[name]
+            self.top.step = name
+            self._speak(step)
+            if step.ask is not None:
+                return self.ask()
+            name = self._pass(step)
+        return None
+
+    def _pass(self, step: Step) -> str:
+        """Do what a step without a question does; return the next one, or nothing when a question is open."""
+        if step.call is not None:
+            return self._call(step, step.call)
+        if step.end:
+            return self.end("left" if step.end == "left" else "done")
+        return self.way_on(step, None) or self.end("done")
+
+    def way_on(self, step: Step, answer: Saved) -> str:
+        """Return the step after `step`, and note the way."""
+        return self.take(step, step.only_way or step.way_on(self._saved(), answer))
+
+    def take(self, step: Step, name: str) -> str:
+        """Note the way from `step` to step `name`; return it."""
+        if self.top is not None:
+            self.moves.append((self.top.flow.name, step.name, name))
+        return name
+
+    def pass_unanswered(self, step: Step, to: str) -> None:
+        """Go on from a question without its answer: to a step, or the usual way when `to` is empty."""
+        place = self.top
+        if place is None:
+            return
+        place.saved.pop(MANY, None)
+        if step.save:
+            place.keep(step.save, None)
+            self.effects.append(Save(place.flow.name, step.name, step.save, None))
+        name = self.take(step, to) if to else self.way_on(step, None)
+        place.pass_by()
+        self.walk(name or self.end("done"))
+
+    def end(self, how: HowEnded) -> str:
+        """Leave the innermost flow; return the step to go on with in the one below, or nothing."""
+        ended = self._leave(how)
+        if ended is None or not self.outer:
+            self.close()
+            return ""
+        below = self.outer
+        if not self.open(below):
+            self.lost(below)
+            return ""
+        step = self.top.at if self.top else None
+        if step is not None and step.call is not None:
+            return self._return(step, ended, how)
+        self.say_position(self.phrases.back_to)
+        self.ask()
+        return ""
+
+    def end_all(self, how: HowEnded) -> None:
+        """Leave every open flow, the innermost first."""
+        while self._leave(how) is not None and self.outer and self.open(self.outer):
+            pass
+        self.close()
+
+    def close(self) -> None:
+        """Have nothing open."""
+        self.outer, self.top = (), None
+        self.prompt = self.wake_at = None
+        self.reminded = False
+
+    def lost(self, frames: tuple[Frame, ...]) -> None:
+        """End a talk whose version is not known any more."""
+        self.effects += [Ended(frame.flow, "expired", answers_in(frame)) for frame in reversed(frames)]
+        self.say(self.phrases.changed)
+        self.close()
+
+    def step_down(self) -> None:
+        """Leave the innermost flow and stand in the one below, asking nothing."""
+        self._leave("left")
+        if self.outer and not self.open(self.outer):
+            self.close()
+
+    def _leave(self, how: HowEnded) -> Place | None:
+        left, self.top = self.top, None
+        if left is not None:
+            self.effects.append(Ended(left.flow.name, how, left.answers()))
+        return left
+
+    def _return(self, step: Step, ended: Place, how: HowEnded) -> str:
+        """Bring a called flow's answers back as `<flow>.<name>` and go on."""
+        place = self.top
+        if place is None:
+            return ""
+        for name, value in ended.answers().items():
+            place.keep(f"{ended.flow.name}.{name}", value)
+        place.pass_by()
+        return self.way_on(step, how) or self.end("done")
+
+    def _call(self, step: Step, call: Call) -> str:
+        if call.flow == HUMAN_HANDOFF:
+            self.effects.append(Escalate(str(call.given.get("reason", ""))))
+            return self.way_on(step, None) or self.end("done")
+        if not self.library.knows(call.flow) or len(self.outer) + 1 >= MAX_DEPTH:
+            self._overrun()
+            return ""
+        flow = self.library.latest(call.flow)
+        given = {name: self._handed(value) for name, value in call.given.items()}
+        facts = self.top.facts() if self.top else {}
+        if self.refused(flow, facts):
+            return self.way_on(step, None) or self.end("done")
+        return self._enter(flow, facts | given)
+
+    def refused(self, flow: Flow, facts: dict[str, Saved]) -> bool:
+        """Say that a permission is missing when one is; return whether."""
+        missing = any(not facts.get(need) for need in flow.needs)
+        if missing:
+            self.say(self.phrases.needs_consent)
+        return missing
+
+    def _handed(self, value: Saved) -> Saved:
+        """Return a value for a called flow; `{name}` alone hands on what is saved."""
+        if isinstance(value, str) and value.startswith("{") and value.endswith("}"):
+            return self._saved().get(value[1:-1])
+        return value
+
+    def _enter(self, flow: Flow, given: dict[str, Saved]) -> str:
+        self.outer = self.frames()
+        self.top = Place(flow, flow.start, flow.given | given)
+        self.effects.append(Started(flow.name))
+        return flow.start
+
+    def _overrun(self) -> None:
+        """End a talk that goes round and round, in words."""
+        self.end_all("budget")
+        self.say(self.phrases.budget)
+
+    # --- saying and asking -----------------------------------------------------------------------------------------
+
+    def ask(self, instead: str = "") -> None:
+        """Ask the question where the talk stands (or `instead` in its place) and wait."""
+        place = self.top
+        if place is None or place.at.ask is None or place.at.answer is None:
+            return
+        step = place.at
+        choices = self._choices(place.at.answer)
+        self._wait(step)
+        self._put(instead or self.filled(place.at.ask), choices, place.at.answer.kind)
+
+    def offer(self, text: str, choices: tuple[Choice, ...]) -> None:
+        """Ask something of the engine's own about the open question."""
+        self._put(text, choices, AnswerKind.CHOICE)
+
+    def _put(self, text: str, choices: tuple[Choice, ...], kind: AnswerKind) -> None:
+        place = self.top
+        if place is None:
+            return
+        self.prompt = Prompt("", tuple([choice.value for choice in choices]))
+        private = kind is AnswerKind.TEXT
+        asked = Ask(text, choices, kind, kind in _TYPED_KINDS, place.position(), place.flow.title, private)
+        self.effects.append(asked)
+
+    def _wait(self, step: Step) -> None:
+        wait = step.wait
+        self.wake_at = self.now + (wait.remind_after or wait.expire_after)
+        self.reminded = wait.remind_after is None
+
+    def _choices(self, answer: Answer) -> tuple[Choice, ...]:
+        if answer.kind is AnswerKind.YES_NO:
+            return self.phrases.yes_no
+        if answer.kind is AnswerKind.NONE:
+            return self.phrases.next_only
+        if answer.kind is not AnswerKind.MANY:
+            return answer.choices
+        chosen = self.chosen()
+        left = tuple(choice for choice in answer.choices if choice.value not in chosen)
+        return left + self.phrases.done_only if len(chosen) >= (answer.minimum or 0) else left
+
+    def chosen(self) -> list[str]:
+        """Return what has been tapped so far of a question with several answers."""
+        chosen = self._saved().get(MANY)
+        return chosen if isinstance(chosen, list) else []
+
+    def _speak(self, step: Step) -> None:
+        """Say, show and schedule what a step holds."""
+        for sentence in step.say:
+            self.effects.append(Say(self.filled(sentence)))
+        if step.picture is not None:
+            self.effects.append(Picture(step.picture.name, self.filled(step.picture.text)))
+        if step.schedule is not None:
+            planned = plan(step.schedule, self._saved())
+            if planned is not None:
+                self.effects.append(planned)
+
+    def filled(self, sentence: Sentence) -> str:
+        """Return a sentence of the flow with what was saved put in."""
+        return sentence.fill(self._shown) if sentence.names else sentence.source
+
+    def _shown(self, name: str) -> str:
+        """Return a saved value as a person reads it: labels for choices, no trailing zeros."""
+        value = self._saved().get(name)
+        answer = self.top.flow.choices_of.get(name) if self.top else None
+        if value is None or value == "":
+            return self.phrases.nothing
+        if isinstance(value, bool):
+            return self.phrases.labels.yes if value else self.phrases.labels.no
+        if isinstance(value, list):
+            return ", ".join(_label(answer, item) for item in value)
+        return _label(answer, value) if isinstance(value, str) else f"{value:g}"
+
+    def _saved(self) -> dict[str, Saved]:
+        return self.top.saved if self.top is not None else {}
+
+
+def _label(answer: Answer | None, value: str) -> str:
+    choice = answer.by_value.get(value) if answer else None
+    return choice.label if choice else value

@@ -1,0 +1,91 @@
+"""Keeps the parsed form of reviewed files, so that a start need not parse YAML and an earlier version stays at hand."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from functools import cache
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+
+from flows.errors import FlowError
+
+Made = TypeVar("Made")
+Make = Callable[[bytes, str], Made]
+
+
+class _Kept(msgspec.Struct, frozen=True):
+    """A file as it was: its source, and what `code` made of it."""
+
+    code: str
+    file: str
+    source: bytes
+    made: msgspec.Raw
+
+
+class Keeper:
+    """A folder of parsed files by content hash; without a folder everything is parsed each time."""
+
+    def __init__(self, folder: Path | None) -> None:
+        self.folder = folder
+
+    def make(self, path: Path, kind: type[Made], make: Make[Made]) -> Made:
+        """Return what `make` builds of the file, taken from the folder when this content was made before."""
+        source = path.read_bytes()
+        if self.folder is None:
+            return make(source, str(path))
+        kept = self.folder / f"{kind.__name__.lower()}-{hashlib.sha256(source).hexdigest()[:16]}.msgpack"
+        found = _read(kept, kind)
+        if found is not None:
+            return found
+        made = make(source, str(path))
+        _write(kept, _Kept(_code(), str(path), source, msgspec.Raw(msgspec.msgpack.encode(made))))
+        return made
+
+    def earlier(self, kind: type[Made], make: Make[Made]) -> Iterator[Made]:
+        """Yield every version in the folder; one that this program can no longer read is left out."""
+        if self.folder is None:
+            return
+        for kept in sorted(self.folder.glob(f"{kind.__name__.lower()}-*.msgpack")):
+            found = _read(kept, kind) or _remake(kept, make)
+            if found is not None:
+                yield found
+
+
+def _read(kept: Path, kind: type[Made]) -> Made | None:
+    """Return the parsed form, or None when it is missing, torn, or made by other code."""
+    try:
+        record = msgspec.msgpack.decode(kept.read_bytes(), type=_Kept)
+        return msgspec.msgpack.decode(record.made, type=kind) if record.code == _code() else None
+    except (OSError, msgspec.MsgspecError):
+        return None
+
+
+def _remake(kept: Path, make: Make[Made]) -> Made | None:
+    try:
+        record = msgspec.msgpack.decode(kept.read_bytes(), type=_Kept)
+        return make(record.source, record.file)
+    except (OSError, msgspec.MsgspecError, FlowError):
+        return None
+
+
+def _write(kept: Path, record: _Kept) -> None:
+    """Write whole or not at all; a folder that cannot be written only costs the next start its time."""
+    with suppress(OSError):
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        half = kept.with_suffix(f".{os.getpid()}")
+        half.write_bytes(msgspec.msgpack.encode(record))
+        half.replace(kept)
+
+
+@cache
+def _code() -> str:
+    """Return a hash of this room's code: what other code made is made anew."""
+    digest = hashlib.sha256()
+    for path in sorted(Path(__file__).parent.glob("*.py")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]

@@ -1,0 +1,255 @@
+"""What a flow is: plain frozen values, made by the loader and walked by the engine."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from enum import StrEnum
+from functools import cached_property
+
+from msgspec import Struct
+
+from flows.conditions import Condition
+from flows.normal import plain
+from flows.values import Saved
+
+SAVED_FOR_LATER = "saved_for_later"
+STUCK = "stuck"
+HUMAN_HANDOFF = "human_handoff"
+FACTS = ("person.", "consent.")
+GIVEN_BY_THE_BOT = frozenset({"crisis_lines"})
+
+_NAME_IN_TEXT = re.compile(r"\{([a-z_][a-z0-9_.]*)\}")
+
+
+class AnswerKind(StrEnum):
+    """What a question takes as its answer."""
+
+    TEXT = "text"
+    CHOICE = "choice"
+    MANY = "many"
+    SCALE = "scale"
+    NUMBER = "number"
+    YES_NO = "yes_no"
+    TIME = "time"
+    DATE = "date"
+    ZONE = "zone"
+    COUNTRY = "country"
+    NONE = "none"
+
+
+class Choice(Struct, frozen=True):
+    """One answer that can be tapped: its stable value and the words on the button."""
+
+    value: str
+    label: str
+
+
+class Sentence(Struct, frozen=True, dict=True):
+    """A sentence to say, with `{name}` where something saved is put in."""
+
+    source: str
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """Return the names that are put in, in order."""
+        return tuple(_NAME_IN_TEXT.findall(self.source))
+
+    def fill(self, shown: Callable[[str], str]) -> str:
+        """Return the sentence with each name replaced by what `shown` gives; the result is never parsed again."""
+        if not self.names:
+            return self.source
+        return _NAME_IN_TEXT.sub(lambda match: shown(match[1]), self.source)
+
+
+class Answer(Struct, frozen=True, dict=True):
+    """What a question accepts: a kind, its bounds, and the choices to tap.
+
+    `minimum` and `maximum` bound numbers, scales, and how many of `many`; `limit` is the longest text.
+    """
+
+    kind: AnswerKind
+    choices: tuple[Choice, ...] = ()
+    minimum: float | None = None
+    maximum: float | None = None
+    limit: int = 1000
+
+    @cached_property
+    def by_value(self) -> dict[str, Choice]:
+        """Return the choices by their value."""
+        return {choice.value: choice for choice in self.choices}
+
+    @cached_property
+    def typed(self) -> dict[str, str]:
+        """Return the values by what a person may type for them: the label, the value, the position."""
+        words = {str(index): choice.value for index, choice in enumerate(self.choices, 1)}
+        words |= {plain(choice.value.replace("_", " ")): choice.value for choice in self.choices}
+        words |= {plain(choice.label): choice.value for choice in self.choices}
+        words.pop("", None)  # a label of signs alone leaves nothing to compare
+        return words
+
+
+class Branch(Struct, frozen=True):
+    """One way on: to the step `go` when the condition holds; without one it always does."""
+
+    go: str
+    when: Condition | None = None
+
+
+class Retry(Struct, frozen=True):
+    """What happens after a wrong answer: say the next of `say`, `times` times, then `then` (a step, or `stuck`)."""
+
+    times: int = 2
+    then: str = STUCK
+    say: tuple[Sentence, ...] = ()
+
+
+class Wait(Struct, frozen=True):
+    """What happens while nobody answers: a reminder, then `then` (a step, or saved_for_later)."""
+
+    remind_after: timedelta | None = timedelta(hours=4)
+    expire_after: timedelta = timedelta(hours=24)
+    then: str = SAVED_FOR_LATER
+
+
+class Call(Struct, frozen=True):
+    """A flow inside this one; `given` are values for it, where a text `{name}` alone hands a saved value on."""
+
+    flow: str
+    given: dict[str, Saved] = {}
+
+
+class Picture(Struct, frozen=True):
+    """A picture by name, and the words that say the same."""
+
+    name: str
+    text: Sentence
+
+
+class CheckInPlan(Struct, frozen=True):
+    """A check-in to schedule: `at` and `days` are literal values or the names of saved ones."""
+
+    check_in_id: str
+    at: str
+    days: str
+
+
+class Step(Struct, frozen=True, dict=True):
+    """One step: what is said, what is asked, and where it goes on.
+
+    `choose` maps an answer's value to a step; `branches` are tried in order when it has no entry for the answer.
+    `skip_to` is where a skip goes; empty means the usual way on with no answer.
+    """
+
+    name: str
+    say: tuple[Sentence, ...] = ()
+    ask: Sentence | None = None
+    answer: Answer | None = None
+    retry: Retry = Retry()
+    wait: Wait = Wait()
+    save: str = ""
+    measure: str = ""
+    skippable: bool = False
+    skip_to: str = ""
+    choose: dict[str, str] = {}
+    branches: tuple[Branch, ...] = ()
+    call: Call | None = None
+    picture: Picture | None = None
+    schedule: CheckInPlan | None = None
+    end: str = ""
+
+    @cached_property
+    def only_way(self) -> str:
+        """Return the step that always follows, or nothing when the answer decides."""
+        alone = not self.choose and len(self.branches) == 1 and self.branches[0].when is None
+        return self.branches[0].go if alone else ""
+
+    def way_on(self, saved: Mapping[str, Saved], answer: Saved) -> str:
+        """Return the step that follows; empty when no way fits (the checks refuse such a flow)."""
+        chosen = self.choose.get(_key(answer)) if self.choose else None
+        if chosen is not None:
+            return chosen
+        for branch in self.branches:
+            if branch.when is None or branch.when.test(saved, answer):
+                return branch.go
+        return ""
+
+    @cached_property
+    def ways(self) -> tuple[str, ...]:
+        """Return every step that can follow, without repeats, in the order written."""
+        on_the_way = [*self.choose.values(), *(branch.go for branch in self.branches), self.skip_to]
+        if self.answer is not None:
+            on_the_way += [self.retry.then, self.wait.then]
+        return tuple(dict.fromkeys(go for go in on_the_way if go not in ("", STUCK, SAVED_FOR_LATER)))
+
+
+class Reviewed(Struct, frozen=True):
+    """Who reviewed the words, when, until when that holds, and on what evidence they rest (dates as ISO text)."""
+
+    role: str
+    on: str
+    next: str
+    evidence: str
+
+
+class Flow(Struct, frozen=True, dict=True):
+    """A script, immutable and pinned by the `hash` of its source. `given` are its inputs with their defaults."""
+
+    name: str
+    version: int
+    title: str
+    language: str
+    minutes: float
+    reviewed: Reviewed
+    start: str
+    steps: dict[str, Step]
+    hash: str = ""
+    author: str = ""
+    licence: str = ""
+    contraindications: str = ""
+    changelog: str = ""
+    needs: tuple[str, ...] = ()
+    given: dict[str, Saved] = {}
+
+    @cached_property
+    def saves(self) -> frozenset[str]:
+        """Return every name that a step of this flow saves."""
+        return frozenset(step.save for step in self.steps.values() if step.save)
+
+    @cached_property
+    def remaining(self) -> dict[str, int]:
+        """Return for each step the most questions still to come, itself included; a loop counts once."""
+        return _remaining(self)
+
+    @cached_property
+    def choices_of(self) -> dict[str, Answer]:
+        """Return the answers whose saved values have labels, by saved name."""
+        return {
+            step.save: step.answer for step in self.steps.values() if step.save and step.answer and step.answer.choices
+        }
+
+
+def _key(answer: Saved) -> str:
+    if isinstance(answer, bool):
+        return "yes" if answer else "no"
+    return "" if answer is None else str(answer)
+
+
+def _remaining(flow: Flow) -> dict[str, int]:
+    """Count by depth first without recursion, so that a long flow cannot exhaust the stack."""
+    counts: dict[str, int] = {}
+    waiting = [(flow.start, False)]
+    entered: set[str] = set()
+    while waiting:
+        name, done = waiting.pop()
+        step = flow.steps.get(name)
+        if step is None:
+            continue
+        if done:
+            ahead = max((counts.get(way, 0) for way in step.ways), default=0)
+            counts[name] = ahead + (step.ask is not None)
+        elif name not in entered:
+            entered.add(name)
+            waiting += [(name, True), *((way, False) for way in step.ways)]
+    return counts
