@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 import structlog
@@ -33,13 +33,13 @@ class _Waiting(msgspec.Struct):
 
 
 class Conversation:
-    """Takes what platforms and the scheduler deliver; `committed` is called after each commit that queued messages."""
+    """Takes what platforms and the scheduler deliver; sets `outbox` after each commit that queued messages."""
 
-    def __init__(self, store: Store, decider: Decider, clock: Clock, committed: Callable[[], None]) -> None:
+    def __init__(self, store: Store, decider: Decider, clock: Clock, outbox: asyncio.Event) -> None:
         self._store = store
         self._decider = decider
         self._clock = clock
-        self._committed = committed
+        self._outbox = outbox
         self._urgent: deque[_Waiting] = deque()
         self._bulk: deque[_Waiting] = deque()
         self._writer: asyncio.Task[None] | None = None
@@ -122,7 +122,7 @@ class Conversation:
             return
         await self._store.commit_many(turns)
         if any(turn.outbounds for turn in turns):
-            self._committed()
+            self._outbox.set()
 
 
 def _is_bulk(what: Received) -> bool:

@@ -7,32 +7,29 @@ from datetime import datetime
 
 import structlog
 
-from bot import oncall
+from bot import staff
 from bot.cards import StaffAct, parse_button
 from bot.dialogue import Dialogue, words_in
-from bot.escalation import Passed, Ticked
+from bot.escalation import Ticked
 from bot.model import (
     Assessment,
     CaseDue,
     CheckInDue,
     Due,
     Filled,
-    Heard,
     Inbound,
-    Lane,
     Level,
     Person,
     Pressed,
     Received,
     Session,
-    TalkMode,
     Text,
     Turn,
     Undeliverable,
     View,
     WaitDue,
 )
-from bot.oncall import Asked, Desk
+from bot.oncall import Desk
 from bot.ports import Lookup, Mint
 from bot.safety import ANSWERS, Safety
 from bot.triage.triage import Question, Triage
@@ -171,19 +168,14 @@ class Decider:
             draft.send(self._words.say("fault", draft.person.language))
         return draft.finish()
 
-    # --- staff -----------------------------------------------------------------------------------------------------------
+    # --- staff ---------------------------------------------------------------------------------------------------------
 
     def _staff(self, inbound: Inbound, views: Sequence[View], as_staff: bool, now: datetime) -> Turn | None:
-        asked = oncall.understand(inbound.content)
-        private = not self._desk.is_staff_place(inbound.address) or _bound(inbound, views)
-        if asked is None and private and isinstance(inbound.content, Text):
-            asked = Asked(StaffAct.WRITE, inbound.content.text)
+        cases = [view for view in views if as_staff]
+        asked = staff.asked_of(self._desk, inbound, cases)
         if asked is None:
             return None
-        cases = [view for view in views if as_staff]
-        by_button = asked.names.startswith("s")
-        responder = self._desk.rota.by_account(inbound.address.platform, inbound.sender)
-        meant = cases if by_button else oncall.pick(cases, asked, responder)
+        meant = staff.meant(self._desk, inbound, asked, cases)
         view = meant[0] if meant else self._view(inbound, [one for one in views if not as_staff], now)
         draft = Draft(inbound.key, view, now, self._mint)
         if asked.act == "status":
@@ -194,49 +186,31 @@ class Decider:
             self._desk.hear(draft, inbound, asked)
         return draft.finish()
 
-    # --- what fell due -----------------------------------------------------------------------------------------------------
+    # --- what fell due -------------------------------------------------------------------------------------------------
 
     def _fell_due(self, due: Due, views: Sequence[View], now: datetime) -> Turn | None:
         if not views:
             return None
         draft = Draft(due.key, views[0], now, self._mint)
-        match due.what:
+        return draft.finish() if self._take_due(draft, due.what) else None
+
+    def _take_due(self, draft: Draft, what: CheckInDue | WaitDue | CaseDue | Undeliverable) -> bool:
+        """Act on what fell due; return False when it was moved meanwhile and nothing is to be written."""
+        match what:
             case CheckInDue():
-                if not self._dialogue.check_in_due(draft, due.what):
-                    return None
-            case WaitDue(version):
-                if version != draft.session.version:
-                    return None
+                return self._dialogue.check_in_due(draft, what)
+            case WaitDue(version) if version == draft.session.version:
                 self._dialogue.wait_elapsed(draft)
-            case CaseDue(case_id, next_at):
-                if draft.case is None or (draft.case.case_id, draft.case.next_at) != (case_id, next_at):
-                    return None
+            case CaseDue(case_id, next_at) if draft.case is not None:
+                if (draft.case.case_id, draft.case.next_at) != (case_id, next_at):
+                    return False
                 self._desk.happen(draft, Ticked())
             case Undeliverable():
-                self._undeliverable(draft, due.what)
-        return draft.finish()
-
-    def _undeliverable(self, draft: Draft, refusal: Undeliverable) -> None:
-        """A message was refused for good: the person cannot be reached, or a responder or on-call place cannot."""
-        case = draft.case
-        if refusal.address == draft.person.address:
-            draft.change_person(reachable=False)
-            if case is not None and case.staff_chat is not None:
-                text = self._words.say("desk.not_delivered", case=case.case_id, why=self._words.say("desk.refused"))
-                draft.send(text, lane=Lane.PAGE, to=case.staff_chat)
-        elif case is not None and refusal.address == case.staff_chat and draft.view.mode is not TalkMode.BOT:
-            self._desk.happen(draft, Passed(case.owner))
-            for place in self._desk.channels:
-                draft.send(self._words.say("desk.private_unreachable"), lane=Lane.PAGE, to=place)
-        elif case is not None and refusal.address in self._desk.channels:
-            draft.audit("program", "alarm: an on-call conversation cannot be reached", case.case_id)
-            self._desk.page_elsewhere(draft, refusal.address)
+                self._desk.undeliverable(draft, what.address)
+            case _:
+                return False
+        return True
 
 
 def _is_staff_button(inbound: Inbound) -> bool:
     return isinstance(inbound.content, Pressed | Filled) and parse_button(inbound.content.button) is not None
-
-
-def _bound(inbound: Inbound, views: Sequence[View]) -> bool:
-    """Say whether the conversation is the private chat of an open case."""
-    return any(view.escalation is not None and view.escalation.staff_chat == inbound.address for view in views)

@@ -176,7 +176,7 @@ class Dialogue:
             self._intents.offer(draft, "lost")
 
     def _correct(self, draft: Draft, edit: Edited) -> None:
-        """An edited answer corrects it while the next question is open; an older edit was triaged and changes nothing."""
+        """An edited answer replaces it while the next question is open; an older one was triaged and changes nothing."""
         if draft.session.in_flow and edit.message and edit.message == draft.session.answered:
             self._run(draft, Back(), quiet=True)
             self._run(draft, Answered(text=edit.text))

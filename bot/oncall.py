@@ -142,8 +142,27 @@ class Desk:
                     self._answer(draft, by, f"desk.{why}", name=self.cards.name(_open(draft).owner))
                     draft.audit(self._actor(by), f"refused: {why}", _open(draft).case_id)
 
-    def page_elsewhere(self, draft: Draft, refused: Address) -> None:
-        """An on-call conversation refuses: page the others and every responder's own chat at once."""
+    def undeliverable(self, draft: Draft, address: Address) -> None:
+        """A message was refused for good: the person, the owner's private chat or an on-call place is out of reach."""
+        case = draft.case
+        if address == draft.person.address:
+            draft.change_person(reachable=False)
+        if case is None or case.state is CaseState.RESOLVED:
+            return
+        if address == draft.person.address and case.staff_chat is not None:
+            why = self._words.say("desk.refused")
+            text = self._words.say("desk.not_delivered", case=case.case_id, why=why)
+            draft.send(text, lane=Lane.PAGE, to=case.staff_chat)
+        elif address == case.staff_chat and address not in self.channels:
+            self.happen(draft, Passed(case.owner))
+            for place in self.channels:
+                draft.send(self._words.say("desk.private_unreachable"), lane=Lane.PAGE, to=place)
+        elif any(card.address == address for card in case.cards):
+            draft.audit("program", "alarm: an on-call conversation cannot be reached", case.case_id)
+            self._page_elsewhere(draft, address)
+
+    def _page_elsewhere(self, draft: Draft, refused: Address) -> None:
+        """Page the other places and every responder's own chat at once."""
         others = tuple(place for place in (*self.channels, *self._direct_chats()) if place != refused)
         self._send_cards(draft, others)
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
@@ -67,17 +65,6 @@ class Settings(BaseSettings):
             raise ValueError("not a database address; use sqlite:///path/to/file or postgresql://user@host/name")
         return value
 
-    @field_validator("master_key")
-    @classmethod
-    def _key(cls, value: SecretStr | None) -> SecretStr | None:
-        for part in value.get_secret_value().split(",") if value else ():
-            if not _is_key(part.strip()):
-                raise ValueError(
-                    "not a key; it is 32 random bytes in base64, made with: "
-                    "python -c 'import base64, os; print(base64.b64encode(os.urandom(32)).decode())'"
-                )
-        return value
-
     @field_validator("country")
     @classmethod
     def _country(cls, value: str) -> str:
@@ -124,13 +111,6 @@ class Settings(BaseSettings):
         if self.oncall_telegram_chat:
             places.append(Address(Platform.TELEGRAM, self.oncall_telegram_chat))
         return tuple(place for place in places if place.platform in self.channels)
-
-
-def _is_key(text: str) -> bool:
-    try:
-        return len(base64.b64decode(text, validate=True)) == 32
-    except (binascii.Error, ValueError):
-        return False
 
 
 def read_settings() -> Settings:

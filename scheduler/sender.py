@@ -30,7 +30,10 @@ LONGEST_URGENT_WAIT = timedelta(seconds=5)
 
 
 class Sender:
-    """Sends what waits. `receive` hears of refusals for good; `again` marks an ordinary message sent a second time."""
+    """Sends what waits; `outbox` is set when something may.
+
+    `receive` hears of refusals for good; `again` marks an ordinary message that goes out a second time.
+    """
 
     def __init__(
         self,
@@ -38,6 +41,7 @@ class Sender:
         channels: Mapping[Platform, Channel],
         receive: Callable[[Sequence[Received]], Awaitable[None]],
         clock: Clock,
+        outbox: asyncio.Event,
         again: str,
         windows: Mapping[Platform, Window] | None = None,
     ) -> None:
@@ -47,7 +51,7 @@ class Sender:
         self._clock = clock
         self._again = again
         self._windows = windows or {}
-        self._waiting = asyncio.Event()
+        self._waiting = outbox
         self._busy: set[Address] = set()
         self._settled: list[Settled] = []
         self._tasks: set[asyncio.Task[None]] = set()

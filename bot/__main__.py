@@ -1,0 +1,61 @@
+"""The command line `handrail`; every command says with --help what it does and shows an example."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from typing import Annotated
+
+import typer
+
+from bot.errors import HandrailError
+from bot.settings import PREFIX, read_settings
+
+app = typer.Typer(
+    name="handrail",
+    help="A wellbeing bot for Telegram and Slack with a person within reach.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+
+@app.command()
+def chat(
+    as_known: Annotated[
+        bool, typer.Option("--as-known", help="Begin as someone who has agreed to everything and has a name.")
+    ] = False,
+) -> None:
+    """Talk with the bot in this terminal, with the on-call side beside it. Nothing needs to be set.
+
+    Type words for the person, "oncall: claim" for the on-call side, "/clock +24h" to move time. Without a terminal the
+    database is thrown away afterwards, unless HANDRAIL_DATA_DIR or HANDRAIL_DATABASE_URL is set.
+
+    Example: printf 'I feel low\\noncall: status\\n' | handrail chat --as-known
+    """
+    from bot.bootstrap.chat import chat_plainly
+
+    settings = read_settings()
+    interactive = sys.stdin.isatty() and sys.stdout.isatty()
+    keep = interactive or any(os.environ.get(PREFIX + name) for name in ("DATA_DIR", "DATABASE_URL"))
+    if interactive:
+        from bot.bootstrap.screen import chat_on_screen
+
+        asyncio.run(chat_on_screen(settings, as_known=as_known))
+    else:
+        asyncio.run(chat_plainly(settings, sys.stdin, sys.stdout, as_known=as_known, keep=keep))
+
+
+def main() -> None:
+    """Run a command; our own errors end it with their text and exit code."""
+    try:
+        app()
+    except HandrailError as error:
+        print(f"handrail: {error}", file=sys.stderr)
+        sys.exit(error.exit_code)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,100 @@
+"""Builds the house from its settings: store, core, sender and due work, joined and not yet running."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import structlog
+from adapters.sentiment import Sentiment
+from flows.crisis_lines import load_crisis_lines
+
+from adapters.mint import SystemMint
+from adapters.store.opening import open_store
+from bot.conversation import Conversation
+from bot.deciding import Decider
+from bot.dialogue import Dialogue
+from bot.effects import Carrier
+from bot.intents import Intents
+from bot.model import Address, Platform
+from bot.oncall import Desk
+from bot.policy import load_policy
+from bot.ports import Channel, Clock, Store
+from bot.privacy import MasterKeys, make_key
+from bot.rota import Rota
+from bot.safety import Safety
+from bot.settings import Settings
+from bot.triage import triage
+from flows.library import Library, load_library
+from flows.wording import Words, load_words
+from scheduler.jobs import DueWork
+from scheduler.limits import Window
+from scheduler.sender import Sender
+from scheduler.timing import next_check_in
+
+log = structlog.get_logger(__name__)
+
+KEY_FILE = "master.key"
+
+
+@dataclass(frozen=True)
+class House:
+    """Everything that one process runs. Channels may be added to `channels` until the sender runs."""
+
+    store: Store
+    conversation: Conversation
+    sender: Sender
+    due_work: DueWork
+    channels: dict[Platform, Channel]
+    words: Words
+    library: Library
+
+    async def close(self) -> None:
+        """Commit what was received, finish what is being sent, and close the store."""
+        await self.conversation.close()
+        await self.sender.finish()
+        await self.store.close()
+
+
+def master_keys(settings: Settings, folder: Path) -> tuple[MasterKeys, Path | None]:
+    """Return the master key of the settings, or of the key file in the data folder.
+
+    A new key is made only beside a new embedded database; then its path is returned too, so that the start can say so.
+    """
+    if settings.master_key is not None:
+        return MasterKeys.parse(settings.master_key.get_secret_value()), None
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / KEY_FILE
+    if path.exists():
+        return MasterKeys.parse(path.read_text(encoding="ascii").strip()), None
+    return MasterKeys.parse(make_key(path)), path
+
+
+async def build(
+    settings: Settings,
+    masters: MasterKeys,
+    *,
+    clock: Clock,
+    rota: Rota,
+    on_call: Sequence[Address],
+    windows: Mapping[Platform, Window] | None = None,
+) -> House:
+    """Open the store and join the core to it."""
+    words, library = load_words(), load_library()
+    numbers = load_crisis_lines().numbers
+    store = await open_store(settings.database, masters)
+    desk = Desk(words, load_policy(settings.policy), rota, on_call, numbers)
+    safety = Safety(words, desk, numbers)
+    carrier = Carrier(library, words, safety, next_check_in)
+    dialogue = Dialogue(library, words, safety, Intents(library, words, safety, carrier), carrier, numbers)
+    workplace = settings.profile == "workplace"
+    decider = Decider(
+        words, library, triage.load(Sentiment()), dialogue, safety, desk, SystemMint(), workplace=workplace
+    )
+    channels: dict[Platform, Channel] = {}
+    outbox = asyncio.Event()
+    conversation = Conversation(store, decider, clock, outbox)
+    sender = Sender(store, channels, conversation.receive, clock, outbox, words.say("sent_again"), windows)
+    return House(store, conversation, sender, DueWork(store, conversation.receive, clock), channels, words, library)
