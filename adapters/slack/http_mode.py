@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections import OrderedDict
 
-from slack_bolt.app.async_app import AsyncApp
-from slack_bolt.request.async_request import AsyncBoltRequest
+from slack_bolt.request.internals import parse_body
 from slack_sdk.signature import Clock as SignatureClock
 from slack_sdk.signature import SignatureVerifier
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from adapters.slack.intake import Intake
 from bot.errors import SettingError
 from bot.ports import Clock
 
@@ -24,10 +24,10 @@ MEMORY_SECONDS = 5 * 60
 class HttpIntake:
     """The endpoint; the acknowledgement (200) follows the commit as in Socket Mode."""
 
-    def __init__(self, app: AsyncApp, signing_secret: str, clock: Clock) -> None:
+    def __init__(self, intake: Intake, signing_secret: str, clock: Clock) -> None:
         if not signing_secret.strip():
             raise SettingError("HANDRAIL_SLACK_SIGNING_SECRET is missing; copy it from the app's Basic Information")
-        self._app = app
+        self._intake = intake
         self._signatures = _Signatures(signing_secret, clock)
 
     def routes(self) -> list[Route]:
@@ -49,10 +49,12 @@ class HttpIntake:
 
     async def _dispatch(self, request: Request, body: bytes) -> Response:
         try:
-            asked = AsyncBoltRequest(body=body.decode(), headers=dict(request.headers))
-        except (ValueError, AttributeError):
+            asked = parse_body(body.decode(), request.headers.get("content-type", "").partition(";")[0])
+        except ValueError:
             return Response(status_code=400)
-        answer = await self._app.async_dispatch(asked)
+        if not isinstance(asked, dict):
+            return Response(status_code=400)
+        answer = await self._intake.answer(asked, dict(request.headers))
         headers = {name: values[0] for name, values in answer.headers.items() if name != "set-cookie"}
         return Response(answer.body, status_code=answer.status, headers=headers)
 

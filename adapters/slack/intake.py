@@ -32,7 +32,10 @@ log = logging.getLogger(__name__)
 
 
 class Intake(AsyncMiddleware):
-    """Hands every Inbound to `receive` and answers 200 only when that returned, i.e. after the commit."""
+    """Hands every Inbound to `receive` and answers 200 only when that returned, i.e. after the commit.
+
+    It is slack_bolt's first middleware, so that nothing of the library acknowledges before it.
+    """
 
     def __init__(
         self,
@@ -45,6 +48,25 @@ class Intake(AsyncMiddleware):
         self._link, self._receive, self._quarantine, self._clock = link, receive, quarantine, clock
         self._words = words or ModalWords()
         self.last_seen_at: datetime | None = None
+        # Before authorisation on purpose: it would call auth.test in front of the first message and, when Slack
+        # refuses that call, acknowledge the message and drop it. Signatures are checked by http_mode.py.
+        self._app = AsyncApp(
+            name="handrail",
+            logger=library_log(),
+            client=link.client,
+            before_authorize=self,
+            request_verification_enabled=False,
+        )
+
+    async def answer(self, body: dict[str, Any], headers: dict[str, str | Sequence[str]]) -> BoltResponse:
+        """Take one request, whichever way it came, and return what to answer."""
+        try:
+            # In this mode the library takes a body that is parsed; HTTP's signature was checked on the raw one.
+            request = AsyncBoltRequest(mode="socket_mode", body=body, headers=headers)
+        except (AttributeError, KeyError, TypeError, ValueError):
+            # The library trips over a field of an unexpected type; unacknowledged, it would come again and again.
+            return BoltResponse(status=await self._status(body), body="")
+        return await self._app.async_dispatch(request)
 
     async def async_process(
         self,
@@ -56,8 +78,7 @@ class Intake(AsyncMiddleware):
         """Take one request as slack_bolt's first middleware; Slack's own handshakes go on to the library's."""
         if req.body.get("type") == "url_verification":
             return await next()
-        resp.status = await self._status(req.body)
-        return resp
+        return BoltResponse(status=await self._status(req.body), body="")
 
     async def _status(self, body: dict[str, Any]) -> int:
         """Anything but 200 leaves it unacknowledged, so that Slack delivers it again."""
@@ -95,16 +116,3 @@ class Intake(AsyncMiddleware):
             log.warning("slack_form_unopened: %s", error)
             return False
         return True
-
-
-def make_app(intake: Intake, link: SlackLink) -> AsyncApp:
-    """Make the slack_bolt app whose first act is the intake."""
-    # Before authorisation on purpose: it would call auth.test in front of the first message and, when Slack refuses
-    # that call, acknowledge the message and drop it. Signatures are checked by http_mode.py.
-    return AsyncApp(
-        name="handrail",
-        logger=library_log(),
-        client=link.client,
-        before_authorize=intake,
-        request_verification_enabled=False,
-    )

@@ -8,13 +8,13 @@ from datetime import UTC, datetime
 from typing import NoReturn
 
 from aiohttp import ClientSession, ClientTimeout
-from slack_bolt.adapter.socket_mode.async_internals import run_async_bolt_app, send_async_response
-from slack_bolt.app.async_app import AsyncApp
+from slack_bolt.adapter.socket_mode.async_internals import send_async_response
 from slack_sdk.errors import SlackApiError
 from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from slack_sdk.socket_mode.async_client import AsyncBaseSocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
 
+from adapters.slack.intake import Intake
 from adapters.slack.link import SlackLink, app_refused, library_log
 from adapters.slack.refusals import APP_TOKEN, TOKEN_REFUSED
 from bot.errors import SettingError
@@ -30,10 +30,10 @@ APP_REFUSED = TOKEN_REFUSED | {"account_inactive", "missing_scope", "access_deni
 class SocketIntake:
     """One Socket Mode connection; `run` ends only by cancellation or when Slack refuses the bot."""
 
-    def __init__(self, app: AsyncApp, link: SlackLink, app_token: str, *, ping_seconds: float = PING_SECONDS) -> None:
+    def __init__(self, intake: Intake, link: SlackLink, app_token: str, *, ping_seconds: float = PING_SECONDS) -> None:
         if not app_token.startswith("xapp-"):
             raise SettingError(f"{APP_TOKEN} is not an app-level token; make one under Basic Information (xapp-…)")
-        self._app, self._link, self._token, self._ping = app, link, app_token, ping_seconds
+        self._intake, self._link, self._token, self._ping = intake, link, app_token, ping_seconds
         self._client: SocketModeClient | None = None
         self._at_work: set[asyncio.Task[object]] = set()
         self._heard_at: float | None = None
@@ -65,7 +65,7 @@ class SocketIntake:
         if task is not None:
             self._at_work.add(task)
             task.add_done_callback(self._at_work.discard)
-        response = await run_async_bolt_app(self._app, request)
+        response = await self._intake.answer(request.payload, {})
         await send_async_response(client, request, response, time.time())
 
     async def _close(self, client: SocketModeClient, own_work: list[asyncio.Task[None]]) -> None:

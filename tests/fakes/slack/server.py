@@ -129,6 +129,7 @@ class SlackServer:
         method = request.match_info["method"]
         args = self.world.args(await _arguments(request))
         self.world.calls.append((method, args))
+        self.world.touch()
         fault = self.faults.take(method)
         if fault is not None and not fault.executes:
             return await self._fail(request, fault)

@@ -22,9 +22,13 @@ class Connection:
     def __init__(self, socket: web.WebSocketResponse, request: web.Request) -> None:
         self.socket, self.request = socket, request
         self.pending: dict[str, asyncio.Future[dict[str, Any] | None]] = {}
-        self.gone = asyncio.Event()
-        self.thawed = asyncio.Event()
-        self.thawed.set()
+        self.frozen = False
+
+    def freeze(self) -> None:
+        """Stop reading."""
+        self.frozen = True
+        if isinstance(self.request.transport, asyncio.Transport):
+            self.request.transport.pause_reading()
 
     def drop(self) -> None:
         """Cut the connection without a goodbye."""
@@ -66,6 +70,7 @@ class Gate:
         lapses_at = self.tickets.pop(request.query.get("ticket", ""), 0.0)
         if time.monotonic() > lapses_at:
             self.refused_tickets += 1
+            self.world.touch()
             return web.Response(status=403, text="ticket expired")
         socket = web.WebSocketResponse(heartbeat=5)
         await socket.prepare(request)
@@ -107,15 +112,17 @@ class Gate:
             connection.drop()
 
     def freeze(self) -> None:
-        """Stop reading on every connection, as behind a dead router."""
+        """Stop reading on every connection, as behind a dead router: no pong, no acknowledgement."""
         for connection in self.connections:
-            connection.thawed.clear()
+            connection.freeze()
 
     async def close(self) -> None:
         """Say goodbye to every client."""
         for connection in list(self.connections):
-            connection.thawed.set()
-            await connection.socket.close()
+            if connection.frozen:
+                connection.drop()
+            else:
+                await connection.socket.close()
 
     def _admit(self, connection: Connection) -> None:
         self.connections.append(connection)
@@ -126,14 +133,12 @@ class Gate:
     def _dismiss(self, connection: Connection) -> None:
         if connection in self.connections:
             self.connections.remove(connection)
-        connection.gone.set()
         for waiting in connection.pending.values():
             if not waiting.done():
                 waiting.set_result(None)
 
     async def _listen(self, connection: Connection) -> None:
         async for message in connection.socket:
-            await connection.thawed.wait()
             if message.type is not WSMsgType.TEXT:
                 continue
             answer = json.loads(message.data)
