@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 import msgspec
@@ -12,7 +12,7 @@ from flows.errors import FlowError
 from flows.kept import Keeper
 from flows.model import Choice, Sentence
 from flows.normal import plain
-from flows.yaml_tree import Node, read_tree
+from flows.yaml_tree import read_tree
 
 PHRASES = Path(__file__).parent / "phrases.yaml"
 
@@ -44,6 +44,17 @@ class Retries(Struct, frozen=True, forbid_unknown_fields=True):
     date: str
     zone: str
     country: str
+
+
+class Lines(Struct, frozen=True, forbid_unknown_fields=True):
+    """How the numbers of a country are written."""
+
+    emergency: str
+    emergency_unknown: str
+    line: str
+    line_with_hours: str
+    other_ways: str
+    directory: str
 
 
 class Understood(Struct, frozen=True, forbid_unknown_fields=True, dict=True):
@@ -83,6 +94,7 @@ class Phrases(Struct, frozen=True, forbid_unknown_fields=True, dict=True):
     labels: Labels
     retry: Retries
     understood: Understood
+    lines: Lines
     resume: str
     resume_yesterday: str
     resume_days: str
@@ -123,6 +135,13 @@ class Phrasebook(Struct, frozen=True):
     languages: dict[str, Phrases]
 
 
+@cache
+def phrases_of(language: str) -> Phrases:
+    """Return the shipped phrases in a language; English where there are none."""
+    languages = load_phrases(Keeper(None)).languages
+    return languages.get(language) or languages.get(language[:2]) or languages["en"]
+
+
 def fill(phrase: str, **values: object) -> str:
     """Return a phrase with its names put in."""
     return Sentence(phrase).fill(lambda name: str(values.get(name, "")))
@@ -135,15 +154,6 @@ def load_phrases(keeper: Keeper, path: Path = PHRASES) -> Phrasebook:
 
 def _parse(source: bytes, file: str) -> Phrasebook:
     try:
-        return msgspec.convert({"languages": _values(read_tree(source, file))}, Phrasebook)
+        return msgspec.convert({"languages": read_tree(source, file).bare()}, Phrasebook)
     except msgspec.ValidationError as error:
         raise FlowError(file, 1, 1, str(error), "give every language the same keys as 'en'") from None
-
-
-def _values(node: Node) -> object:
-    """Return the tree without its places."""
-    if isinstance(node.value, dict):
-        return {key: _values(child) for key, child in node.value.items()}
-    if isinstance(node.value, list):
-        return [_values(child) for child in node.value]
-    return node.value

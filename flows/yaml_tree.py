@@ -27,6 +27,7 @@ MAX_NESTING = 32
 MAX_VALUES = 50_000
 
 Scalar = str | int | float | bool | None
+Bare = Scalar | list["Bare"] | dict[str, "Bare"]
 _INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]{0,17})$")
 _REAL = re.compile(r"[-+]?[0-9]{1,17}\.[0-9]{1,17}$")
 _WORDS: dict[str, Scalar] = {"": None, "~": None, "null": None, "true": True, "false": False}
@@ -56,6 +57,14 @@ class Node(Struct, frozen=True):
             mark = node.keys.get(str(key), found.mark)
             node = found
         return mark
+
+    def bare(self) -> Bare:
+        """Return the value without its places."""
+        if isinstance(self.value, dict):
+            return {key: node.bare() for key, node in self.value.items()}
+        if isinstance(self.value, list):
+            return [node.bare() for node in self.value]
+        return self.value
 
 
 def read_tree(source: bytes, file: str) -> Node:

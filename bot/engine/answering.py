@@ -42,7 +42,7 @@ def _accept(turn: Turn, place: Place, found: Saved) -> None:
         place.keep(waiting.save, found)
         turn.effects.append(Save(place.flow.name, waiting.name, waiting.save, found))
     if waiting.measure and isinstance(found, int | float):
-        turn.effects.append(Measure(waiting.measure, float(found)))
+        turn.effects.append(Measure(waiting.name, waiting.measure, float(found)))
     name = turn.way_on(waiting, found)
     place.pass_by()
     turn.walk(name or turn.end("done"))

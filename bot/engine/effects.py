@@ -52,8 +52,9 @@ class Save(Struct, frozen=True):
 
 
 class Measure(Struct, frozen=True):
-    """Keep a self-rating."""
+    """Keep a self-rating that was given at `step`."""
 
+    step: str
     name: str
     value: float
 
