@@ -17,6 +17,11 @@ async def open_store(url: str, masters: MasterKeys) -> Store:
     """Open `sqlite:///path` or `postgresql://…`, migrated; raises SettingError, StoreError or KeyMismatch."""
     if url.startswith(SQLITE):
         return await SqliteStore.open(Path(url.removeprefix(SQLITE)), masters)
+    if url.startswith(POSTGRESQL):
+        # asyncpg is an extra: only who uses PostgreSQL installs and loads it.
+        from adapters.store.postgres.store import PostgresStore
+
+        return await PostgresStore.open(url, masters)
     raise SettingError(
         f"HANDRAIL_DATABASE_URL begins with '{url.partition(':')[0]}'; use sqlite:///path or postgresql://…"
     )

@@ -67,10 +67,10 @@ def next_event(connection: sqlite3.Connection) -> int | None:
                 SELECT queued_at AS at FROM outbox INDEXED BY outbox_waiting
                 WHERE state = 0
                     AND NOT EXISTS (SELECT 1 FROM hold WHERE hold.destination = outbox.destination)
-                    AND NOT EXISTS (
-                        SELECT 1 FROM outbox AS earlier
-                        WHERE earlier.destination = outbox.destination AND earlier.state < 3
-                            AND (earlier.lane, earlier.outbound_id) < (outbox.lane, outbox.outbound_id)
+                    AND outbound_id = (
+                        SELECT first.outbound_id FROM outbox AS first
+                        WHERE first.destination = outbox.destination AND first.state < 3
+                        ORDER BY first.lane, first.outbound_id LIMIT 1
                     )
                 ORDER BY lane, outbound_id LIMIT 1
             )

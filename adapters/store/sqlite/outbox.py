@@ -48,10 +48,10 @@ def _ready(connection: sqlite3.Connection, limit: int, busy: str) -> list[Row]:
         WHERE state = 0
             AND destination NOT IN (SELECT value FROM json_each(?))
             AND NOT EXISTS (SELECT 1 FROM hold WHERE hold.destination = outbox.destination)
-            AND NOT EXISTS (
-                SELECT 1 FROM outbox AS earlier
-                WHERE earlier.destination = outbox.destination AND earlier.state < 3
-                    AND (earlier.lane, earlier.outbound_id) < (outbox.lane, outbox.outbound_id)
+            AND outbound_id = (
+                SELECT first.outbound_id FROM outbox AS first
+                WHERE first.destination = outbox.destination AND first.state < 3
+                ORDER BY first.lane, first.outbound_id LIMIT 1
             )
         ORDER BY lane, outbound_id
         LIMIT ?

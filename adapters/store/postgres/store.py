@@ -1,0 +1,128 @@
+"""The store in PostgreSQL: any number of processes share it, fenced by each session's version."""
+
+# ruff: noqa: D102  the docstrings stand on the port
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime
+
+import asyncpg
+
+from adapters.store.batch import batch_of, people_of
+from adapters.store.deliveries import deliveries_of, outcomes_of
+from adapters.store.loading import Asked, loaded_of
+from adapters.store.postgres import commit, due, load, outbox
+from adapters.store.postgres.errors import explained
+from adapters.store.postgres.schema import prepare
+from adapters.store.rows import escalation_value, micros, moment
+from bot.errors import StoreError
+from bot.model import Address, Delivery, Due, Escalation, Platform, Turn
+from bot.ports import Loaded, Lookup, Settled
+from bot.privacy import Keyring, MasterKeys
+
+CONNECTIONS = 8  # turns, claims, settling and due work at once, and some to spare
+CONNECT_SECONDS = 5
+COMMAND_SECONDS = 15
+
+
+class PostgresStore:
+    """Fills the Store port over a small pool of connections."""
+
+    def __init__(self, pool: asyncpg.Pool, keyring: Keyring) -> None:
+        self._pool = pool
+        self._keyring = keyring
+
+    @classmethod
+    async def open(cls, url: str, masters: MasterKeys) -> PostgresStore:
+        """Connect, migrate and check the key; KeyMismatch when the database was made with another one."""
+        with explained():
+            pool = await asyncpg.create_pool(
+                url,
+                min_size=1,
+                max_size=CONNECTIONS,
+                timeout=CONNECT_SECONDS,
+                command_timeout=COMMAND_SECONDS,
+                reset=_leave_as_is,
+                # Compiling a plan costs more than any of our statements runs.
+                server_settings={"jit": "off", "application_name": "handrail"},
+            )
+        try:
+            with explained():
+                async with pool.acquire() as connection:
+                    secret = await prepare(connection, masters)
+            return cls(pool, Keyring(masters, secret))
+        except BaseException:
+            await pool.close()
+            raise
+
+    async def load_many(self, lookups: Sequence[Lookup], now: datetime) -> Loaded:
+        asked = Asked.of(lookups, self._keyring)
+        async with self._connection() as connection:
+            found = await load.find(connection, asked, now)
+        return loaded_of(found, self._keyring)
+
+    async def commit_many(self, turns: Sequence[Turn]) -> None:
+        async with self._connection() as connection:
+            await self._learn_keys(connection, turns)
+            await commit.commit(connection, batch_of(turns, self._keyring))
+
+    async def claim_due(self, now: datetime, limit: int) -> list[Due]:
+        async with self._connection() as connection:
+            return await due.due(connection, now, limit)
+
+    async def claim_outbox(self, now: datetime, limit: int, busy: frozenset[Address]) -> list[Delivery]:
+        marks = [self._keyring.fingerprint(address) for address in busy]
+        async with self._connection() as connection:
+            rows = await outbox.claim(connection, micros(now), limit, marks)
+        return deliveries_of(rows, self._keyring)
+
+    async def settle(self, outcomes: Sequence[Settled], now: datetime) -> None:
+        rows = outcomes_of(outcomes, micros(now), self._keyring)
+        async with self._connection() as connection:
+            await outbox.settle(connection, rows)
+
+    async def open_cases(self) -> list[Escalation]:
+        async with self._connection() as connection:
+            rows = await due.open_cases(connection)
+        cases = []
+        for person_id, case_id, body, wrapped in rows:
+            self._keyring.learn(person_id, wrapped)
+            cases.append(escalation_value(person_id, case_id, body, self._keyring))
+        return cases
+
+    async def next_event_at(self) -> datetime | None:
+        async with self._connection() as connection:
+            at = await due.next_event(connection)
+        return None if at is None else moment(at)
+
+    async def quarantine(self, channel: Platform, raw: bytes, at: datetime) -> None:
+        name = secrets.token_hex(8)
+        sealed = self._keyring.seal_for_system(f"quarantine.raw {name}", raw)
+        sql = """INSERT INTO quarantine (quarantine_id, channel, at, raw) VALUES ($1, $2, $3, $4)"""
+        async with self._connection() as connection:
+            await connection.execute(sql, name, channel.value, micros(at), sealed)
+
+    async def close(self) -> None:
+        with explained():
+            await self._pool.close()
+
+    @asynccontextmanager
+    async def _connection(self) -> AsyncIterator[asyncpg.Connection]:
+        with explained():
+            async with self._pool.acquire() as connection:
+                yield connection
+
+    async def _learn_keys(self, connection: asyncpg.Connection, turns: Sequence[Turn]) -> None:
+        """Fetch the data keys that are not at hand: rare, because a load came before."""
+        if missing := sorted(person for person in people_of(turns) if not self._keyring.knows(person)):
+            for person_id, wrapped in await load.keys(connection, missing):
+                self._keyring.learn(person_id, wrapped)
+            if unknown := [person for person in missing if not self._keyring.knows(person)]:
+                raise StoreError(f"{len(unknown)} turns are about people who do not exist", permanent=True)
+
+
+async def _leave_as_is(connection: asyncpg.Connection) -> None:
+    """Reset nothing: we change no setting of a connection, and asyncpg's reset is one more round trip a use."""

@@ -1,0 +1,206 @@
+"""What holds of claiming and settling deliveries, on both engines."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+
+import msgspec
+
+from adapters.store.deliveries import LEASE, URGENT_LEASE
+from bot.model import Button, Delivery, Lane
+from bot.ports import Settled, Store
+from tests.store.people import NOW, ON_CALL, address_of, claim, meet, message, queue, sent, texts
+
+
+async def test_an_outbound_is_delivered_as_it_was_said(store: Store):
+    (ana,) = await meet(store, "ana")
+    said = message("ana", "How are you?", buttons=((Button("b1", "Well"), Button("b2", "Not well", "Say more")),))
+    await queue(store, ana, "k", said)
+    assert await claim(store) == [Delivery(said, 1)]
+
+
+async def test_what_is_being_sent_is_not_claimed_again(store: Store):
+    (ana,) = await meet(store, "ana")
+    await queue(store, ana, "k", message("ana"))
+    await claim(store)
+    assert await claim(store) == []
+
+
+async def test_what_was_sent_is_done(store: Store):
+    (ana,) = await meet(store, "ana")
+    await queue(store, ana, "k", message("ana"))
+    await sent(store, *await claim(store))
+    assert await claim(store, LEASE.total_seconds() + 1) == []
+    assert await store.next_event_at() is None
+
+
+async def test_messages_to_one_conversation_go_one_by_one_in_their_order(store: Store):
+    (ana,) = await meet(store, "ana")
+    await queue(store, ana, "k", *(message("ana", str(number)) for number in range(3)))
+    order = []
+    while found := await claim(store):
+        order.append(texts(found))
+        await sent(store, *found)
+    assert order == [["0"], ["1"], ["2"]]
+
+
+async def test_messages_to_different_conversations_go_together_the_oldest_first(store: Store):
+    ana, ben = await meet(store, "ana", "ben")
+    older, newer = message("ben", "older"), message("ana", "newer")
+    await queue(store, ana, "k", newer)
+    await queue(store, ben, "k", older)
+    assert texts(await claim(store)) == ["older", "newer"]
+
+
+async def test_lanes_come_before_age(store: Store):
+    names = ["nudged", "answered", "related", "safe", "paged"]
+    lanes = [Lane.NUDGE, Lane.REPLY, Lane.RELAY, Lane.SAFETY, Lane.PAGE]
+    for view, lane in zip(await meet(store, *names), lanes, strict=True):
+        await queue(store, view, "k", message(view.person.person_id, view.person.person_id, lane=lane))
+    assert texts(await claim(store, limit=3)) == ["paged", "safe", "related"]
+    assert texts(await claim(store, limit=3)) == ["answered", "nudged"]
+
+
+async def test_a_page_overtakes_replies_to_the_same_conversation(store: Store):
+    (ana,) = await meet(store, "ana")
+    reply = message("ana", "reply", address=ON_CALL)
+    await queue(store, ana, "k", reply, message("ana", "page", address=ON_CALL, lane=Lane.PAGE))
+    assert texts(await claim(store)) == ["page"]
+
+
+async def test_a_busy_conversation_is_left_out(store: Store):
+    ana, ben = await meet(store, "ana", "ben")
+    await queue(store, ana, "k", message("ana", "to ana"))
+    await queue(store, ben, "k", message("ben", "to ben"))
+    assert texts(await claim(store, busy=frozenset({address_of("ana")}))) == ["to ben"]
+
+
+async def test_a_delayed_message_comes_back_at_its_time_and_counts_its_attempts(store: Store):
+    (ana,) = await meet(store, "ana")
+    await queue(store, ana, "k", message("ana"))
+    (delivery,) = await claim(store)
+    await store.settle([Settled(delivery, retry_at=NOW + timedelta(seconds=5))], NOW)
+    assert await claim(store, 4) == []
+    (again,) = await claim(store, 5)
+    assert (again.attempt, again.ambiguous) == (2, False)
+
+
+async def test_those_behind_a_delayed_message_wait_for_it(store: Store):
+    (ana,) = await meet(store, "ana")
+    await queue(store, ana, "k", message("ana", "first"), message("ana", "second"))
+    (delivery,) = await claim(store)
+    await store.settle([Settled(delivery, retry_at=NOW + timedelta(seconds=5))], NOW)
+    assert await claim(store, 1) == []
+    assert texts(await claim(store, 5)) == ["first"]
+
+
+async def test_an_attempt_that_may_have_arrived_stays_marked(store: Store):
+    (ana,) = await meet(store, "ana")
+    await queue(store, ana, "k", message("ana"))
+    (delivery,) = await claim(store)
+    doubtful = msgspec.structs.replace(delivery, ambiguous=True)
+    await store.settle([Settled(doubtful, retry_at=NOW)], NOW)
+    assert [again.ambiguous for again in await claim(store)] == [True]
+
+
+async def test_what_a_crash_left_half_sent_comes_back_after_its_lease_marked_ambiguous(store: Store):
+    (ana,) = await meet(store, "ana")
+    await queue(store, ana, "k", message("ana"))
+    await claim(store)
+    lease = LEASE.total_seconds()
+    assert await claim(store, lease - 1) == []
+    (again,) = await claim(store, lease)
+    assert (again.attempt, again.ambiguous) == (2, True)
+
+
+async def test_a_page_that_a_crash_left_comes_back_within_ten_seconds(store: Store):
+    (ana,) = await meet(store, "ana")
+    await queue(store, ana, "k", message("ana", address=ON_CALL, lane=Lane.PAGE))
+    await claim(store)
+    assert timedelta(seconds=10) > URGENT_LEASE
+    assert [again.ambiguous for again in await claim(store, URGENT_LEASE.total_seconds())] == [True]
+
+
+async def test_a_held_conversation_waits_without_counting_an_attempt(store: Store):
+    ana, ben = await meet(store, "ana", "ben")
+    await queue(store, ana, "k", message("ana", "first"), message("ana", "second", lane=Lane.SAFETY))
+    (delivery,) = await claim(store)
+    await store.settle([Settled(delivery, hold_scope_until=NOW + timedelta(seconds=7))], NOW)
+    await queue(store, ben, "k", message("ben", "to ben"))
+    assert texts(await claim(store, 6)) == ["to ben"]
+    (again,) = await claim(store, 7)
+    assert (again.outbound.text, again.attempt, again.ambiguous) == ("second", 1, False)
+
+
+async def test_the_longer_of_two_holds_counts(store: Store):
+    (ana,) = await meet(store, "ana")
+    await queue(store, ana, "k", message("ana"), message("ana", lane=Lane.PAGE))
+    for seconds in (60, 5):
+        (delivery,) = await claim(store)
+        await store.settle([Settled(delivery, receipt="r", hold_scope_until=NOW + timedelta(seconds=seconds))], NOW)
+        if seconds == 60:
+            break
+    late = Settled(delivery, receipt="r", hold_scope_until=NOW + timedelta(seconds=5))
+    await store.settle([late], NOW)
+    assert await claim(store, 59) == []
+    assert len(await claim(store, 60)) == 1
+
+
+async def test_a_message_that_was_given_up_lets_the_next_one_go(store: Store):
+    (ana,) = await meet(store, "ana")
+    await queue(store, ana, "k", message("ana", "first"), message("ana", "second"))
+    (delivery,) = await claim(store)
+    await store.settle([Settled(delivery, failed="the chat is gone")], NOW)
+    assert texts(await claim(store)) == ["second"]
+
+
+async def test_an_edit_carries_the_receipt_of_what_it_replaces(store: Store):
+    (ana,) = await meet(store, "ana")
+    card = message("ana", "open", address=ON_CALL, lane=Lane.PAGE)
+    edit = message("ana", "claimed", address=ON_CALL, lane=Lane.PAGE, edits=card.outbound_id)
+    await queue(store, ana, "k", card, edit)
+    (first,) = await claim(store)
+    await store.settle([Settled(first, receipt="1700.42")], NOW)
+    (second,) = await claim(store)
+    assert (first.edits, second.edits) == ("", "1700.42")
+
+
+async def test_an_edit_of_what_never_arrived_is_a_message_of_its_own(store: Store):
+    (ana,) = await meet(store, "ana")
+    card = message("ana", "open")
+    await queue(store, ana, "k", card, message("ana", "claimed", edits=card.outbound_id))
+    (first,) = await claim(store)
+    await store.settle([Settled(first, failed="refused")], NOW)
+    (second,) = await claim(store)
+    assert (second.outbound.text, second.edits) == ("claimed", "")
+
+
+async def test_a_late_word_about_an_attempt_that_was_repeated_changes_nothing(store: Store):
+    (ana,) = await meet(store, "ana")
+    await queue(store, ana, "k", message("ana"))
+    (lost,) = await claim(store)
+    (repeated,) = await claim(store, LEASE.total_seconds())
+    await sent(store, repeated)
+    await store.settle([Settled(lost, retry_at=NOW), Settled(lost, failed="gone")], NOW)
+    assert await claim(store, 3600) == []
+
+
+async def test_many_outcomes_settle_at_once(store: Store):
+    names = [f"person {number}" for number in range(230)]
+    for view in await meet(store, *names):
+        await queue(store, view, "k", message(view.person.person_id))
+    found = await claim(store, limit=500)
+    assert len(found) == 230
+    await sent(store, *found)
+    assert await claim(store, 3600) == []
+
+
+async def test_two_senders_never_claim_the_same_message(store: Store, second_store: Store):
+    names = [f"person {number}" for number in range(60)]
+    for view in await meet(store, *names):
+        await queue(store, view, "k", message(view.person.person_id, view.person.person_id))
+    claims = [claim(sender, limit=7) for _ in range(6) for sender in (store, second_store)]
+    claimed = [text for found in await asyncio.gather(*claims) for text in texts(found)]
+    left = [text for _ in range(10) for text in texts(await claim(store, limit=7))]
+    assert sorted(claimed + left) == sorted(names)
