@@ -28,4 +28,6 @@ def escaped_length(text: str) -> int:
 
 def _label(found: re.Match[str]) -> str:
     sign, target, label = found[1] or "", found[2], found[3]
-    return label or sign.replace("!", "@") + target
+    if sign == "!":
+        return label or f"@{target}"
+    return sign + (label or target)

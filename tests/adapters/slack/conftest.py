@@ -51,7 +51,7 @@ class Inbox:
 
 @pytest.fixture
 async def slack() -> AsyncIterator[SlackServer]:
-    async with SlackServer(ack_seconds=1.0) as server:
+    async with SlackServer(ack_seconds=0.5) as server:
         server.user("U0ANA")
         server.user("U0STAFF")
         server.channel("C0ONCALL", members=["U0STAFF"])

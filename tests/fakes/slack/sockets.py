@@ -170,4 +170,5 @@ class Gate:
         if said is None:
             return False
         push.settle(said.get("payload"), acknowledged=True)
+        self.world.touch()
         return True
