@@ -1,0 +1,1 @@
+"""How worrying is a reply: rules, lexicon, mood and conversation, all of it pure."""

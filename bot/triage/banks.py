@@ -1,0 +1,40 @@
+"""Every language's rules together, searched at once: people mix languages, and a setting may be wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
+
+from bot.model import Reason
+from bot.triage.bank import Bank
+from bot.triage.language import Languages
+from bot.triage.matching import Matcher
+from bot.triage.reading import Reading
+from bot.triage.sentences import Sentence
+
+
+class Banks:
+    """The matchers of all languages behind one test that most everyday replies do not pass."""
+
+    def __init__(self, banks: Iterable[Bank], everyday: Mapping[str, str] = MappingProxyType({})) -> None:
+        self._matchers = {bank.language: Matcher(bank) for bank in banks}
+        self._languages = Languages(everyday, self._matchers)
+        self._anchors = frozenset[str]().union(*(matcher.anchors for matcher in self._matchers.values()))
+
+    def hear(self, reading: Reading, setting: str) -> tuple[str, bool]:
+        """Return the language of a reply, and whether there are rules that read it."""
+        return self._languages.hear(reading.text, reading.words, setting)
+
+    def reasons(self, reading: Reading) -> list[Reason]:
+        """Return what the rules of all languages notice."""
+        if self._anchors.isdisjoint(reading.words) and not reading.odd:
+            return []
+        found: list[Reason] = []
+        for language, matcher in self._matchers.items():
+            if reading.odd or not matcher.anchors.isdisjoint(reading.words):
+                found += matcher.reasons(reading.windows(language, matcher.speller))
+        return found
+
+    def windows(self, reading: Reading, language: str) -> Sequence[Sentence]:
+        """Return the sentences as one language reads them."""
+        return reading.windows(language, self._matchers[language].speller)

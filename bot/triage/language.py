@@ -1,0 +1,101 @@
+"""Which language a reply is in: the person's setting first, its script and everyday words as a hint."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Collection, Mapping
+
+_SCRIPTS = {
+    "CYRILLIC": "ru",
+    "ARABIC": "ar",
+    "HEBREW": "he",
+    "THAI": "th",
+    "DEVANAGARI": "hi",
+    "BENGALI": "bn",
+    "TAMIL": "ta",
+    "TELUGU": "te",
+    "GUJARATI": "gu",
+    "GREEK": "el",
+    "HANGUL": "ko",
+    "HIRAGANA": "ja",
+    "KATAKANA": "ja",
+    "CJK": "zh",
+    "GEORGIAN": "ka",
+    "ARMENIAN": "hy",
+    "ETHIOPIC": "am",
+    "KHMER": "km",
+    "MYANMAR": "my",
+    "LAO": "lo",
+}
+# Letters that none of our languages uses; each counts as much as two everyday words.
+_FOREIGN_LETTERS = {
+    "ğışİ": "tr",
+    "łąęśźżć": "pl",
+    "řěůčšž": "cs",
+    "őű": "hu",
+    "țșă": "ro",
+    "åæø": "no",
+    "ơưđạảấầẩẫậắằẳẵặẹẻẽếềểễệịỉĩọỏốồổỗộớờởỡợụủũứừửữựỳỵỷỹ": "vi",
+    "ėųįū": "lt",
+    "ļķņģ": "lv",
+    "ðþ": "is",
+}
+_LETTER_LANGUAGE = {letter: language for letters, language in _FOREIGN_LETTERS.items() for letter in letters}
+_SUBTAG = re.compile("[-_]")
+_SHARE = 0.3
+_LEAST_LETTERS = 2
+
+
+class Languages:
+    """Tells languages apart by their everyday words. `words` maps a language to them, folded."""
+
+    def __init__(self, words: Mapping[str, str], supported: Collection[str]) -> None:
+        self._supported = frozenset(supported)
+        self._by_word: dict[str, list[str]] = {}
+        for language, everyday in words.items():
+            for word in everyday.split():
+                self._by_word.setdefault(word, []).append(language)
+
+    def hear(self, text: str, words: Collection[str], setting: str) -> tuple[str, bool]:
+        """Return the language of a reply, and whether its rules can be trusted to read it."""
+        setting = _SUBTAG.split(setting, maxsplit=1)[0].lower()
+        if not text.isascii():
+            written = _script(text)
+            if written:
+                return written, written in self._supported
+        counts = self._counts(text, words)
+        guess = max(counts, key=lambda language: (counts[language], language == setting), default=setting)
+        ours = max((counts[language] for language in counts if language in self._supported), default=0)
+        if guess not in self._supported and counts[guess] >= max(2, ours + 1):
+            return guess, False
+        if setting in self._supported:
+            known = counts[setting] >= counts[guess] - 1 or guess not in self._supported
+            return (setting if known else guess), True
+        return (guess, True) if ours >= 2 else (setting, not any(map(str.isalpha, text)))
+
+    def _counts(self, text: str, words: Collection[str]) -> Counter[str]:
+        counts: Counter[str] = Counter()
+        for word in words:
+            counts.update(self._by_word.get(word, ()))
+        if not text.isascii():
+            for letter in frozenset(text.lower()) & _LETTER_LANGUAGE.keys():
+                counts[_LETTER_LANGUAGE[letter]] += 2
+        return counts
+
+
+def _script(text: str) -> str:
+    """Return the language of the script, other than Latin, that many of the letters are in, or nothing."""
+    letters = Counter(_SCRIPTS.get(_script_name(sign), "") for sign in text if sign.isalpha())
+    foreign = letters.total() - letters[""]
+    if foreign < _LEAST_LETTERS or foreign < _SHARE * letters.total():
+        return ""
+    if letters["ja"]:
+        return "ja"
+    del letters[""]
+    return letters.most_common(1)[0][0]
+
+
+def _script_name(sign: str) -> str:
+    return "" if sign.isascii() else unicodedata.name(sign, "").split(" ")[0]

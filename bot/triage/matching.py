@@ -1,0 +1,136 @@
+"""Layer 1: finds what the rules of one language notice in a text, each match weighed by the way it is said."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Sequence
+from functools import cached_property
+
+from bot.model import Level, Reason
+from bot.triage.bank import Bank, Rule, Scope
+from bot.triage.patterns import Pattern
+from bot.triage.sentences import Sentence
+from bot.triage.spelling import Speller
+
+# Plan, means and attempt stay worth a question however they are said (shared/triage.md, layer 1).
+_NEVER_BELOW = {"plan": Level.ELEVATED, "means": Level.ELEVATED, "attempt": Level.ELEVATED}
+_WORD = re.compile(r"[^\W\d_]+")
+
+
+class Matcher:
+    """Searches texts with the rules of one bank."""
+
+    def __init__(self, bank: Bank) -> None:
+        self.bank = bank
+        self._scopes = [_Heard(scope) for scope in bank.scopes]
+        index: dict[str, list[_Search]] = {}
+        for rule in bank.rules:
+            unless = tuple(_Lazy(source) for source in rule.unless)
+            for pattern in rule.patterns:
+                search = _Search(rule, pattern, unless)
+                for anchor in pattern.anchors:
+                    index.setdefault(anchor, []).append(search)
+        self._index = index
+        self.speller = Speller(bank.slang, bank.misspelt, _vocabulary(bank))
+        slang = self.speller.slang
+        self.anchors = frozenset(index) | {
+            typed for typed, meant in slang.items() if not index.keys().isdisjoint(meant.split())
+        }
+
+    def reasons(self, windows: Sequence[Sentence]) -> list[Reason]:
+        """Return what is noticed in the sentences of a text: each rule once, at its highest level."""
+        found: dict[str, Reason] = {}
+        for index, sentence in enumerate(windows):
+            for reason in self._in_sentence(sentence, windows[max(0, index - 1) : index + 2]):
+                known = found.get(reason.rule)
+                if known is None or known.level < reason.level:
+                    found[reason.rule] = reason
+        return list(found.values())
+
+    def _in_sentence(self, sentence: Sentence, beside: Sequence[Sentence]) -> Iterator[Reason]:
+        for search in self._searches(sentence.words):
+            match = search.find(sentence.text)
+            if match is not None:
+                level = self._weighed(search.rule, match, sentence, beside)
+                yield Reason(search.rule.id, search.rule.category, level, sentence.span(match.start(), match.end()))
+
+    def _searches(self, words: Collection[str]) -> Iterator[_Search]:
+        """Yield each pattern that has an anchor in the sentence, once."""
+        seen: set[int] = set()
+        for word in words:
+            for search in self._index.get(word, ()):
+                if id(search) not in seen:
+                    seen.add(id(search))
+                    yield search
+
+    def _weighed(self, rule: Rule, match: re.Match[str], sentence: Sentence, beside: Sequence[Sentence]) -> Level:
+        """Return the rule's level, lowered by the strongest scope around the match."""
+        if rule.firm or rule.level <= Level.LOW:
+            return rule.level
+        lowers = max((heard.lowers(rule, match, sentence, beside) for heard in self._scopes), default=0)
+        floor = min(_NEVER_BELOW.get(rule.category, Level.NONE), rule.level)
+        return Level(max(rule.level - lowers, floor))
+
+
+class _Lazy:
+    """An expression that is compiled when it is first searched."""
+
+    def __init__(self, source: str) -> None:
+        self._source = source
+
+    @cached_property
+    def search(self) -> re.Pattern[str]:
+        return re.compile(self._source)
+
+
+class _Search:
+    """One pattern of a rule."""
+
+    def __init__(self, rule: Rule, pattern: Pattern, unless: Sequence[_Lazy]) -> None:
+        self.rule = rule
+        self._pattern = _Lazy(pattern.regex)
+        self._unless = unless
+
+    def find(self, text: str) -> re.Match[str] | None:
+        """Return the first match, unless the sentence says that it means something else."""
+        match = self._pattern.search.search(text)
+        if match is None or any(other.search.search(text) for other in self._unless):
+            return None
+        return match
+
+
+class _Heard:
+    """One scope, ready to be looked for around a match."""
+
+    def __init__(self, scope: Scope) -> None:
+        self._scope = scope
+        self._before = [_Lazy(source + "$") for source in scope.before]
+        self._after = [_Lazy(source) for source in scope.after]
+        self._near = [_Lazy(source) for source in scope.near]
+        self._beside = [_Lazy(source) for source in scope.beside]
+
+    def lowers(self, rule: Rule, match: re.Match[str], sentence: Sentence, beside: Sequence[Sentence]) -> int:
+        """Return by how many steps this scope lowers the match; 0 when it is not there."""
+        if rule.category in self._scope.spares:
+            return 0
+        around = self._around(match, sentence) or any(
+            lazy.search.search(other.text) for lazy in self._beside for other in beside
+        )
+        return self._scope.lowers if around else 0
+
+    def _around(self, match: re.Match[str], sentence: Sentence) -> bool:
+        text = sentence.text
+        start = match.start()
+        # The clause opens with the space before its first word, so that a pattern can stand at its very beginning.
+        clause = text[max(0, sentence.clause(start)) : start]
+        return (
+            any(lazy.search.search(clause) for lazy in self._before)
+            or any(lazy.search.match(text, match.end()) for lazy in self._after)
+            or any(lazy.search.search(text) for lazy in self._near)
+        )
+
+
+def _vocabulary(bank: Bank) -> set[str]:
+    """Return every word that a pattern of the bank names."""
+    sources = (pattern.regex for rule in bank.rules for pattern in rule.patterns)
+    return {word for source in sources for word in _WORD.findall(source.replace(r"\S", ""))}

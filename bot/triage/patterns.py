@@ -1,0 +1,134 @@
+"""The small language in which rules are written, turned into a regular expression that cannot run away.
+
+`i (want|wish) to <die>`: words, choices in brackets, named lists, `?` after what may be missing, `~3` for up to three
+words of any kind, `^` and `$` for the ends of a sentence. Repeats are always bounded, so a match costs bounded time.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from itertools import chain
+
+from msgspec import Struct
+
+from bot.triage.normalise import WORDS, fold
+
+_TOKEN = re.compile(r"~\d|<[a-z_0-9]+>|[()|?^$]|[^\s()|?<>~^$]+")
+_MAX_GAP = 9
+# Words that stand in nearly every sentence: searched by only when a pattern has nothing else.
+_SMALL = frozenset(("i", "a", "an", "the", "and", "to", "of", "in", "it", "is", "am", "my", "me", "not", "you", "we"))
+_EVERYWHERE = 5000
+
+
+class PatternError(ValueError):
+    """A pattern does not follow the language; the text says which part and what to do."""
+
+
+class Pattern(Struct, frozen=True):
+    """A compiled pattern: it can only match where one of `anchors` stands."""
+
+    regex: str
+    anchors: tuple[str, ...]
+
+
+class _Part(Struct, frozen=True):
+    """A piece of a pattern: its expression, and the rarest words that it needs (None when it needs none)."""
+
+    regex: str
+    anchors: frozenset[str] | None = None
+
+
+class Compiler:
+    """Compiles patterns of one language. `common` words make poor anchors and are used only for want of better."""
+
+    def __init__(self, lists: Mapping[str, str], common: Iterable[str]) -> None:
+        self._lists = lists
+        self._common = frozenset(common)
+        self._parts: dict[str, _Part] = {}
+
+    def compile(self, source: str) -> Pattern:
+        """Return the compiled pattern, or raise PatternError."""
+        part = self._read(source)
+        if not part.anchors:
+            raise PatternError(f"'{source}' needs at least one word that must be there")
+        return Pattern(regex=_framed(part.regex), anchors=tuple(sorted(part.anchors)))
+
+    def context(self, source: str) -> str:
+        """Return the expression of a pattern that is only ever searched beside a match, so it needs no anchor."""
+        return _framed(self._read(source).regex)
+
+    def _read(self, source: str) -> _Part:
+        tokens = _TOKEN.findall(source)
+        if "".join(tokens) != "".join(source.split()):
+            raise PatternError(f"'{source}' holds a sign that means nothing here; use words, ( | ), ?, ~3 or <list>")
+        part = self._choice(tokens, source)
+        if tokens:
+            raise PatternError(f"'{source}' closes a bracket that was never opened")
+        return part
+
+    def _choice(self, tokens: list[str], source: str) -> _Part:
+        options = [self._sequence(tokens, source)]
+        while tokens and tokens[0] == "|":
+            tokens.pop(0)
+            options.append(self._sequence(tokens, source))
+        return options[0] if len(options) == 1 else _either(options)
+
+    def _sequence(self, tokens: list[str], source: str) -> _Part:
+        parts: list[_Part] = []
+        while tokens and tokens[0] not in ("|", ")"):
+            part = self._item(tokens, source)
+            if tokens and tokens[0] == "?":
+                tokens.pop(0)
+                part = _Part(f"(?:{part.regex})?")
+            parts.append(part)
+        if not parts:
+            raise PatternError(f"'{source}' has an empty choice; leave it out or write a word")
+        needed = [part.anchors for part in parts if part.anchors]
+        return _Part("".join(part.regex for part in parts), min(needed, key=self._cost, default=None))
+
+    def _item(self, tokens: list[str], source: str) -> _Part:
+        sign = tokens.pop(0)
+        if sign == "(":
+            part = self._choice(tokens, source)
+            if not tokens:
+                raise PatternError(f"'{source}' opens a bracket and never closes it")
+            tokens.pop(0)
+            return part
+        if sign == "?":
+            raise PatternError(f"'{source}' has a ? with nothing before it")
+        return self._plain(sign, source)
+
+    def _plain(self, sign: str, source: str) -> _Part:
+        if sign in ("^", "$"):
+            return _Part("(?:(?<=^ ))" if sign == "^" else "$")
+        if sign.startswith("~"):
+            return _Part(rf"(?:\S+ ){{0,{min(int(sign[1:]), _MAX_GAP)}}}?")
+        if sign.startswith("<"):
+            return self._named(sign[1:-1], source)
+        words = WORDS.findall(fold(sign)[0])
+        if not words:
+            raise PatternError(f"'{source}' holds '{sign}', which is not a word")
+        rarest = min(words, key=lambda word: self._cost([word]))
+        return _Part("".join(re.escape(word) + " " for word in words), frozenset([rarest]))
+
+    def _named(self, name: str, source: str) -> _Part:
+        if name not in self._lists:
+            raise PatternError(f"'{source}' names the list <{name}>, which words.yaml does not have")
+        if name not in self._parts:
+            self._parts[name] = self._read(self._lists[name])
+        return self._parts[name]
+
+    def _cost(self, anchors: Iterable[str]) -> int:
+        return sum(_EVERYWHERE if word in _SMALL else 100 if word in self._common else 1 for word in anchors)
+
+
+def _either(options: list[_Part]) -> _Part:
+    regex = "(?:" + "|".join(option.regex for option in options) + ")"
+    if any(option.anchors is None for option in options):
+        return _Part(regex)
+    return _Part(regex, frozenset(chain.from_iterable(option.anchors or () for option in options)))
+
+
+def _framed(regex: str) -> str:
+    return f"(?<= )(?:{regex})"

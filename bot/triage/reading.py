@@ -1,0 +1,31 @@
+"""One text on its way through the layers: folded once, cut into sentences once per language."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from bot.triage.normalise import WORDS, fold
+from bot.triage.sentences import Sentence, sentences
+from bot.triage.spelling import ODD, Speller
+
+
+class Reading:
+    """A text as typed, its plain form, its words, and whether anything in it is disguised."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.folded, self.places = fold(text)
+        self.words = frozenset(WORDS.findall(self.folded))
+        self._windows: dict[str, list[Sentence]] = {}
+
+    @cached_property
+    def odd(self) -> bool:
+        """Whether some letters may be disguised."""
+        return ODD.search(self.folded) is not None
+
+    def windows(self, language: str, speller: Speller) -> list[Sentence]:
+        """Return the sentence windows as one language's speller reads them."""
+        if language not in self._windows:
+            plain = speller.undisguised(self.folded) if self.odd else self.folded
+            self._windows[language] = list(sentences(plain, self.places, speller))
+        return self._windows[language]
