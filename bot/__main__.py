@@ -48,6 +48,36 @@ def chat(
         asyncio.run(chat_plainly(settings, sys.stdin, sys.stdout, as_known=as_known, keep=keep))
 
 
+@app.command()
+def run() -> None:
+    """Run the bot on the platforms of HANDRAIL_CHANNELS until SIGTERM or Ctrl-C.
+
+    Exit codes: 0 stopped · 2 a setting is wrong · 3 the database failed · 4 the key does not fit · 5 a platform refuses
+    the bot.
+
+    Example: HANDRAIL_CHANNELS=telegram HANDRAIL_TELEGRAM_TOKEN=… handrail run
+    """
+    from bot.bootstrap.serving import serve
+    from bot.logs import set_up_logs
+
+    settings = read_settings()
+    set_up_logs(settings.log_level, settings.secrets())
+    asyncio.run(serve(settings))
+
+
+@app.command()
+def triage() -> None:
+    """Assess JSON lines {"id": …, "text": …} or {"id": …, "turns": […]} from standard input, one JSON line each.
+
+    Exit code 1 when a line could not be read; the others are still assessed.
+
+    Example: echo '{"id": 1, "text": "everything is fine"}' | handrail triage
+    """
+    from bot.triage.command import main as assess_lines
+
+    sys.exit(assess_lines(sys.stdin, sys.stdout, sys.stderr))
+
+
 def main() -> None:
     """Run a command; our own errors end it with their text and exit code."""
     try:

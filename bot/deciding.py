@@ -41,6 +41,10 @@ from flows.wording import Words
 log = structlog.get_logger(__name__)
 
 
+# What the questions of the safety flows are about, for triage.
+SAFETY_TOPICS = {"sos": "safety", "safety_check": "thoughts"}
+
+
 class Decider:
     """Turns a received thing and the views it is about into a turn."""
 
@@ -93,7 +97,7 @@ class Decider:
             return self._staff(received, views, as_staff, now)
         return self._person(received, self._view(received, views, now), now)
 
-    # --- a person ------------------------------------------------------------------------------------------------------
+    # --- a person -----------------------------------------------------------------------------------------------------
 
     def _person(self, inbound: Inbound, view: View, now: datetime) -> Turn:
         draft = Draft(inbound.key, view, now, self._mint)
@@ -135,13 +139,10 @@ class Decider:
         answer = flow.steps[frame.step].answer if flow is not None else None
         if answer is None:
             return None
-        numbers = answer.kind in {AnswerKind.SCALE, AnswerKind.NUMBER}
-        return Question(
-            kind=answer.kind.value,
-            topic="safety" if frame.flow in {"sos", "safety_check"} else "",
-            minimum=answer.minimum if numbers else None,
-            maximum=answer.maximum if numbers else None,
-        )
+        topic = SAFETY_TOPICS.get(frame.flow, "")
+        if answer.minimum is None or answer.maximum is None or answer.kind is AnswerKind.MANY:
+            return Question(kind=answer.kind.value, topic=topic)
+        return Question(kind=answer.kind.value, topic=topic, minimum=answer.minimum, maximum=answer.maximum)
 
     def _view(self, inbound: Inbound, views: Sequence[View], now: datetime) -> View:
         if views:
@@ -151,7 +152,7 @@ class Decider:
 
     def _language(self, wanted: str) -> str:
         language = wanted.partition("-")[0].lower()
-        return language if self._words.keys(language) else "en"
+        return language if self._words.known(language) else "en"
 
     def _fallback(self, received: Received, views: Sequence[View], now: datetime) -> Turn | None:
         """Decide as little as possible for a message whose decision failed: its words are still assessed."""
@@ -168,7 +169,7 @@ class Decider:
             draft.send(self._words.say("fault", draft.person.language))
         return draft.finish()
 
-    # --- staff ---------------------------------------------------------------------------------------------------------
+    # --- staff --------------------------------------------------------------------------------------------------------
 
     def _staff(self, inbound: Inbound, views: Sequence[View], as_staff: bool, now: datetime) -> Turn | None:
         cases = [view for view in views if as_staff]
@@ -186,7 +187,7 @@ class Decider:
             self._desk.hear(draft, inbound, asked)
         return draft.finish()
 
-    # --- what fell due -------------------------------------------------------------------------------------------------
+    # --- what fell due ------------------------------------------------------------------------------------------------
 
     def _fell_due(self, due: Due, views: Sequence[View], now: datetime) -> Turn | None:
         if not views:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from bot.commands import Intent, from_command, from_value, from_words
-from bot.effects import CONSENT_FLOW, SAFETY_FLOWS, Carrier, set_consent
+from bot.effects import CONSENT_FLOW, Carrier, in_safety_flow, set_consent
 from bot.engine.effects import Ask, Say
 from bot.engine.engine import step
 from bot.engine.events import (
@@ -52,6 +52,7 @@ from flows.wording import Words
 CHECK_IN_FLOW = "check_in"
 LATE = timedelta(minutes=90)
 ASKED_FOR_A_HUMAN = "request for a human"
+_EXERCISES = frozenset({"flow", "check_in", "resume", "tools", "start_over"})
 _MOVES: dict[str, EngineEvent] = {"back": Back(), "skip": Skip(), "stop": Stop(), "start_over": StartOver()}
 
 
@@ -76,7 +77,7 @@ class Dialogue:
             "grant": self._grant,
         }
 
-    # --- what a person sent ------------------------------------------------------------------------------------------
+    # --- what a person sent -------------------------------------------------------------------------------------------
 
     def hear(self, draft: Draft, content: Content, assessment: Assessment) -> None:
         """Decide on one message: a worrying one first, then an open case, then intents, then the open question."""
@@ -88,16 +89,20 @@ class Dialogue:
             self._hear_in_case(draft, content, text, value, assessment)
         elif assessment.level >= Level.HIGH:
             self._safety.raise_case(draft, assessment.level, assessment.reasons, text)
-        elif assessment.level is Level.ELEVATED and not self._in_safety_flow(draft):
+        elif assessment.level is Level.ELEVATED and not in_safety_flow(draft):
             self._ask_safety(draft, assessment, text)
         else:
             self._hear_calm(draft, content, text, value)
 
     def _hear_in_case(self, draft: Draft, content: Content, text: str, value: str | None, of: Assessment) -> None:
-        intent = self._intent(draft, content, value)
-        if of.level < Level.HIGH and intent is not None and intent.works_while_a_case_is_open:
+        """While a case is open everything goes to staff; a safety flow goes on, an exercise waits."""
+        intent = self._intent(draft, content, value) if of.level < Level.HIGH else None
+        if intent is not None and intent.works_while_a_case_is_open:
             self._serve_in_case(draft, intent)
-        elif intent is not None and of.level < Level.HIGH and draft.view.mode is TalkMode.HOLD:
+        elif of.level < Level.HIGH and in_safety_flow(draft) and draft.view.mode is TalkMode.HOLD:
+            self._safety.keep(draft, text or (value or ""))
+            self._hear_calm(draft, content, text, value)
+        elif intent is not None and intent.name in _EXERCISES and draft.view.mode is TalkMode.HOLD:
             self._safety.say_paused(draft)
         elif isinstance(content, Unreadable):
             draft.send(self._words.say("unreadable", draft.person.language), lane=Lane.SAFETY)
@@ -105,8 +110,10 @@ class Dialogue:
             self._safety.hear(draft, text, value if value in ANSWERS else "", of)
 
     def _serve_in_case(self, draft: Draft, intent: Intent) -> None:
-        if intent.name in {"sos", "human"}:
+        if intent.name == "human":
             self._safety.hear(draft, "", "numbers", Assessment())
+        elif intent.name == "sos" and draft.view.mode is TalkMode.HOLD:
+            self.serve(draft, intent)
         else:
             self._intents.serve(draft, intent)
 
@@ -144,7 +151,7 @@ class Dialogue:
             return None
         word = interrupts.match(content.text, draft.person.language)
         if word is not None:
-            return Intent(word.name)
+            return Intent("sos" if word.name in {"crisis", "worry"} else word.name)
         if draft.session.in_flow:
             return None
         return from_words(content.text) or self._named_flow(draft, content.text) or self._offered(draft, content.text)
@@ -176,12 +183,12 @@ class Dialogue:
             self._intents.offer(draft, "lost")
 
     def _correct(self, draft: Draft, edit: Edited) -> None:
-        """An edited answer replaces it while the next question is open; an older one was triaged and changes nothing."""
+        """An edit replaces the answer while the next question is open; an older one changes nothing."""
         if draft.session.in_flow and edit.message and edit.message == draft.session.answered:
             self._run(draft, Back(), quiet=True)
             self._run(draft, Answered(text=edit.text))
 
-    # --- intents -----------------------------------------------------------------------------------------------------
+    # --- intents ------------------------------------------------------------------------------------------------------
 
     def serve(self, draft: Draft, intent: Intent) -> None:
         """Carry out an intent."""
@@ -237,7 +244,7 @@ class Dialogue:
         set_consent(draft, purpose, agreed=True)
         self.serve(draft, Intent(name, wanted))
 
-    # --- what fell due -----------------------------------------------------------------------------------------------
+    # --- what fell due ------------------------------------------------------------------------------------------------
 
     def check_in_due(self, draft: Draft, due: CheckInDue) -> bool:
         """Plan the next one and, unless something speaks against it, ask; return False when it was already moved."""
@@ -263,7 +270,7 @@ class Dialogue:
         """Remind of the open question, or put the talk away."""
         self._run(draft, WaitElapsed(), lane=Lane.NUDGE)
 
-    # --- the engine --------------------------------------------------------------------------------------------------
+    # --- the engine ---------------------------------------------------------------------------------------------------
 
     def _run(
         self, draft: Draft, event: EngineEvent, *, lane: Lane = Lane.REPLY, first: str = "", quiet: bool = False
@@ -286,9 +293,6 @@ class Dialogue:
             "crisis_lines": self._numbers(person.country, person.language),
         }
         return facts | {f"consent.{purpose}": True for purpose in person.consents}
-
-    def _in_safety_flow(self, draft: Draft) -> bool:
-        return any(frame.flow in SAFETY_FLOWS for frame in draft.session.stack)
 
 
 def _typed(content: Content) -> str:

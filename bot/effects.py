@@ -17,10 +17,10 @@ from flows.library import Library
 from flows.wording import Words
 
 CONSENT_FLOW = "consent"
-# Flows that lead to a human; they are not resumed once one has been asked for.
+# Flows that lead to a human and keep talking while one is awaited.
 SAFETY_FLOWS = frozenset({"sos", "safety_check"})
 # What a flow means when it asks for a human; any other reason is a plain request for one.
-LEVEL_OF_REASON = {"imminent": Level.IMMINENT, "not_safe": Level.IMMINENT, "thoughts": Level.HIGH}
+LEVEL_OF_REASON = {"imminent": Level.IMMINENT, "thoughts": Level.HIGH}
 
 
 class Carrier:
@@ -33,11 +33,16 @@ class Carrier:
         self._next_check_in = next_check_in
 
     def carry(self, draft: Draft, effects: Sequence[Effect], *, lane: Lane = Lane.REPLY) -> None:
-        """Carry out effects in order. What is said in one turn is one message; asking for a human ends the turn."""
+        """Carry out effects in order; what is said in one turn is one message.
+
+        Asking for a human ends an exercise's turn (it waits until someone has answered); a safety flow goes on.
+        """
+        if in_safety_flow(draft):
+            lane = Lane.SAFETY
         said: list[str] = []
         buttons: Rows = ()
         for effect in effects:
-            if isinstance(effect, Escalate):
+            if isinstance(effect, Escalate) and not in_safety_flow(draft):
                 self._say(draft, said, (), lane)
                 self._escalate(draft, effect.reason)
                 return
@@ -46,6 +51,8 @@ class Carrier:
             elif isinstance(effect, Ask):
                 said.append(effect.text)
                 buttons = self._buttons(draft, effect)
+            elif isinstance(effect, Escalate):
+                self._escalate(draft, effect.reason)
             else:
                 self._keep(draft, effect)
         self._say(draft, said, buttons, lane)
@@ -107,12 +114,16 @@ class Carrier:
         draft.set_check_in(due)
         return due
 
-    def _escalate(self, draft: Draft, reason: str) -> None:
-        level = LEVEL_OF_REASON.get(reason, Level.ELEVATED)
-        if draft.session.stack and draft.session.stack[0].flow in SAFETY_FLOWS:
-            draft.change_session(stack=(), prompt=None, wake_at=None)
+    def _escalate(self, draft: Draft, why: str) -> None:
+        level = LEVEL_OF_REASON.get(why, Level.ELEVATED)
         draft.level = max(draft.level, level)
-        self._safety.raise_case(draft, level, (Reason(f"flow.{reason}", "asked for a human", level),), "")
+        reason = Reason(f"flow.{why}", "asked for a human", level)
+        self._safety.raise_case(draft, level, (reason,), "", spoken=in_safety_flow(draft))
+
+
+def in_safety_flow(draft: Draft) -> bool:
+    """Say whether the open question belongs to a flow that is itself about safety."""
+    return any(frame.flow in SAFETY_FLOWS for frame in draft.session.stack)
 
 
 def set_consent(draft: Draft, purpose: str, *, agreed: bool) -> None:

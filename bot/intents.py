@@ -15,7 +15,6 @@ from bot.safety import Safety
 from bot.turn import Draft
 from flows.library import Library
 from flows.model import Answer, AnswerKind
-from flows.phrases import phrases_of
 from flows.wording import Words
 
 DAILY = "daily"
@@ -74,7 +73,7 @@ class Intents:
             draft.drop_check_in(DAILY)
             self._say(draft, "check_in_off" if had else "check_in_none")
             return
-        context = Context(phrases_of(draft.person.language), draft.person.language, draft.now)
+        context = Context(self._library.phrases(draft.person.language), draft.person.language, draft.now)
         wall = read(Answer(AnswerKind.TIME), wanted, "", context)
         if not isinstance(wall, str):
             self._say(draft, "check_in_bad_time")
@@ -91,7 +90,7 @@ class Intents:
         intents = [Intent("grant", f"{purpose} {then.name} {then.argument}".strip()), Intent("decline")]
         self.ask(draft, self._words.say(f"not_consented.{purpose}", language), intents, labels)
 
-    # --- the handlers ------------------------------------------------------------------------------------------------
+    # --- the handlers -------------------------------------------------------------------------------------------------
 
     def _say(self, draft: Draft, key: str, **values: object) -> None:
         language = draft.person.language
@@ -99,8 +98,8 @@ class Intents:
         draft.send(self._words.say(key, language, offer=offer, **values))
 
     def _tools(self, draft: Draft) -> None:
-        names = [name for name in self._library.names() if name not in NOT_OFFERED]
-        titles = [self._library.latest(name).title for name in names]
+        titled = sorted((self._library.latest(name).title, name) for name in self._library.names() - NOT_OFFERED)
+        titles, names = [title for title, _ in titled], [name for _, name in titled]
         text = self._words.say("tools", draft.person.language)
         self.ask(draft, text, [Intent("flow", name) for name in names], titles)
 

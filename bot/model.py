@@ -181,11 +181,15 @@ class Lane(IntEnum):
 
 
 class Button(Value, frozen=True):
-    """One choice under a message. `button` is opaque; with `form`, a press asks for words under that label."""
+    """One choice under a message. `button` is opaque; with `form`, a press asks for words under that label.
+
+    `moves` marks a way through the talk (Back, Skip, Stop) that is no answer.
+    """
 
     button: str
     label: str
     form: str = ""
+    moves: bool = False
 
 
 class Outbound(Value, frozen=True):

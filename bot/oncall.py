@@ -114,7 +114,7 @@ class Desk:
         """Say whether an address is an on-call conversation."""
         return address in self.channels
 
-    # --- from the case's machine to messages -------------------------------------------------------------------------
+    # --- from the case's machine to messages --------------------------------------------------------------------------
 
     def happen(self, draft: Draft, happening: Happening, *, by: Inbound | None = None) -> bool:
         """Advance the open case and do what it asks; return whether it was accepted."""
@@ -202,7 +202,7 @@ class Desk:
         text = self._words.say(f"state.{state}", draft.person.language, crisis_lines=numbers)
         draft.send(text, lane=Lane.SAFETY)
 
-    # --- from staff to the case --------------------------------------------------------------------------------------
+    # --- from staff to the case ---------------------------------------------------------------------------------------
 
     def hear(self, draft: Draft, inbound: Inbound, asked: Asked) -> None:
         """Take a staff press or word about the draft's case; the acting account is checked against the rota now."""

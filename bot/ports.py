@@ -46,13 +46,15 @@ class Loaded(Struct, frozen=True):
     """What the store knows about a batch. A key missing in `subjects` is about nobody known yet.
 
     `subjects`: key → person ids (several when a staff chat is bound to several open cases) · `views`: by person id ·
-    `duplicates`: keys that were taken before · `as_staff`: keys that were resolved through `card` or `staff_chat`.
+    `duplicates`: keys that were taken before · `as_staff`: keys that were resolved through `card` or `staff_chat` ·
+    `damaged`: keys about someone whose sealed rows do not open; they are no subjects, and nothing can be committed.
     """
 
     subjects: Mapping[str, tuple[str, ...]]
     views: Mapping[str, View]
     duplicates: frozenset[str]
     as_staff: frozenset[str] = frozenset()
+    damaged: frozenset[str] = frozenset()
 
 
 class Settled(Struct, frozen=True):

@@ -38,7 +38,7 @@ def rows_of(prompt: Prompt, labels: Sequence[str], kind: AnswerKind | None = Non
 
 def last_row(prompt: Prompt, first: int, labels: Sequence[str]) -> Rows:
     """Return the row of Back, Skip and Stop; their values stand in the prompt from index `first` on."""
-    row = tuple(Button(f"{prompt.token}.{first + offset}", label) for offset, label in enumerate(labels))
+    row = tuple(Button(f"{prompt.token}.{first + offset}", label, moves=True) for offset, label in enumerate(labels))
     return (row,) if row else ()
 
 

@@ -39,18 +39,26 @@ class Safety:
         self._desk = desk
         self._numbers = numbers
 
-    def raise_case(self, draft: Draft, level: Level, reasons: tuple[Reason, ...], text: str) -> None:
-        """Open a case, or raise the open one; park any exercise; keep the words for the one who takes it."""
+    def raise_case(
+        self, draft: Draft, level: Level, reasons: tuple[Reason, ...], text: str, *, spoken: bool = False
+    ) -> None:
+        """Open a case, or raise the open one; park any exercise; keep the words for the one who takes it.
+
+        `spoken`: a safety flow runs, and its own words are the safety text of this turn.
+        """
         raised = Raised(level, reasons)
         if draft.view.mode is TalkMode.BOT:
+            key = safety_key(level)
             self._open(draft, escalation.risen(draft.view.previous, raised, draft.now))
             self._keep_recent(draft, draft.session.heard)
-            self._say_safety(draft, safety_key(level))
         else:
             before = _level(draft)
             self._desk.happen(draft, raised)
-            worse = _level(draft) > before
-            self._say_safety(draft, safety_key(level) if worse else "safety.again")
+            key = safety_key(level) if _level(draft) > before else "safety.again"
+        if not spoken:
+            _park(draft)
+            if draft.view.mode is not TalkMode.HUMAN:
+                self._say_hold(draft, key)
         self._keep(draft, text)
 
     def _open(self, draft: Draft, raised: Raised) -> None:
@@ -60,7 +68,6 @@ class Safety:
         draft.set_case(case)
         draft.record(Event("escalated", name=ids.case_id, value=int(raised.level)))
         draft.audit("program", f"opened at level {int(raised.level)}", ids.case_id)
-        _park(draft)
         self._desk.act(draft, actions)
 
     def hear(self, draft: Draft, text: str, value: str, assessment: Assessment) -> None:
@@ -90,16 +97,16 @@ class Safety:
             return ANSWERS[int(said) - 1]
         return said if said in ANSWERS else ""
 
+    def keep(self, draft: Draft, text: str) -> None:
+        """Pass on what a person answers to a safety flow while a case is open."""
+        self._keep(draft, text)
+        self._desk.happen(draft, PersonWrote())
+
     def say_paused(self, draft: Draft) -> None:
         """Say that an exercise waits until a human has answered."""
         self._say_hold(draft, "hold.paused")
 
     # --- words --------------------------------------------------------------------------------------------------------
-
-    def _say_safety(self, draft: Draft, key: str) -> None:
-        if draft.view.mode is TalkMode.HUMAN:
-            return
-        self._say_hold(draft, key)
 
     def _say_hold(self, draft: Draft, key: str) -> None:
         person = draft.person

@@ -102,6 +102,12 @@ class Settings(BaseSettings):
         """The database's address; by default a file in the data folder."""
         return self.database_url or f"sqlite:///{self.data_dir / 'handrail.db'}"
 
+    def secrets(self) -> list[str]:
+        """Return every secret, and its parts, for the redaction of logs."""
+        values = (getattr(self, name) for name in type(self).model_fields)
+        texts = [value.get_secret_value() for value in values if isinstance(value, SecretStr)]
+        return [part.strip() for text in texts for part in {text, *text.split(",")}]
+
     @property
     def on_call(self) -> tuple[Address, ...]:
         """The on-call conversations that get every card."""

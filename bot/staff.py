@@ -11,7 +11,7 @@ from bot.oncall import Asked, Desk
 
 
 def asked_of(desk: Desk, inbound: Inbound, views: Sequence[View]) -> Asked | None:
-    """Return what staff ask for. Plain words in the private chat of a case are for its person; elsewhere they are talk."""
+    """Return what staff ask for. Plain words in the private chat of a case are for its person; elsewhere just talk."""
     asked = oncall.understand(inbound.content)
     private = not desk.is_staff_place(inbound.address) or _bound(inbound, views)
     if asked is None and private and isinstance(inbound.content, Text):

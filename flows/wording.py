@@ -39,7 +39,7 @@ class Words:
         words = self._by_language.get(language, {})
         return words.get(key) or self._by_language[FALLBACK][key]
 
-    def keys(self, language: str = FALLBACK) -> frozenset[str]:
+    def known(self, language: str = FALLBACK) -> frozenset[str]:
         """Return the dotted keys of a language."""
         return frozenset(self._by_language.get(language, {}))
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
+from itertools import count
 
 from bot.model import Address, Button, Command, Delivery, Inbound, Platform, Text
 
@@ -34,14 +35,14 @@ class ConsoleChannel:
 
 def _choices(rows: tuple[tuple[Button, ...], ...], *, numbered: bool) -> list[str]:
     """Return the buttons as lines; a person can type a label or its number."""
-    lines, count = [], 0
-    for row in rows:
-        labels = []
-        for button in row:
-            count += 1
-            labels.append(f"[{count} {button.label}]" if numbered else f"[{button.label}]")
-        lines.append(" ".join(labels))
-    return lines
+    numbers = count(1)
+    return [" ".join(_choice(button, numbers if numbered else None) for button in row) for row in rows]
+
+
+def _choice(button: Button, numbers: Iterator[int] | None) -> str:
+    """Return a button in brackets, with the number that may be typed for it where it is an answer."""
+    number = f"{next(numbers)} " if numbers is not None and not button.moves else ""
+    return f"[{number}{button.label}]"
 
 
 def from_person(line: str, number: int, at: datetime) -> Inbound:

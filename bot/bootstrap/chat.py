@@ -52,10 +52,12 @@ class Chat:
         await self._house.conversation.receive([inbound])
         await self.settle()
 
-    async def settle(self) -> None:
-        """Run what is due and send what waits until nothing more happens."""
-        while await self._house.due_work.run() + await self._house.sender.drain():
-            pass
+    async def settle(self) -> int:
+        """Run what is due and send what waits until nothing more happens; return how much there was."""
+        total = 0
+        while happened := await self._house.due_work.run() + await self._house.sender.drain():
+            total += happened
+        return total
 
     async def _move(self, argument: str) -> None:
         """Move the clock from one due moment to the next, so that each thing happens at its time."""

@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import structlog
-from adapters.sentiment import Sentiment
-from flows.crisis_lines import load_crisis_lines
 
 from adapters.mint import SystemMint
 from adapters.store.opening import open_store
@@ -27,6 +25,7 @@ from bot.rota import Rota
 from bot.safety import Safety
 from bot.settings import Settings
 from bot.triage import triage
+from flows.crisis_lines import load_crisis_lines
 from flows.library import Library, load_library
 from flows.wording import Words, load_words
 from scheduler.jobs import DueWork
@@ -90,9 +89,7 @@ async def build(
     carrier = Carrier(library, words, safety, next_check_in)
     dialogue = Dialogue(library, words, safety, Intents(library, words, safety, carrier), carrier, numbers)
     workplace = settings.profile == "workplace"
-    decider = Decider(
-        words, library, triage.load(Sentiment()), dialogue, safety, desk, SystemMint(), workplace=workplace
-    )
+    decider = Decider(words, library, triage.load(None), dialogue, safety, desk, SystemMint(), workplace=workplace)
     channels: dict[Platform, Channel] = {}
     outbox = asyncio.Event()
     conversation = Conversation(store, decider, clock, outbox)

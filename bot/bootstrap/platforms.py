@@ -1,0 +1,90 @@
+"""Connects the platforms that the settings name; each is imported only when it is used."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from starlette.routing import BaseRoute
+
+from bot.bootstrap.house import House
+from bot.model import Platform
+from bot.ports import Clock
+from bot.settings import Settings
+
+MENU = "menu."
+
+
+@dataclass
+class Connected:
+    """What a platform brings: work that runs until cancelled, routes to serve, and when it was last heard."""
+
+    work: list[Coroutine[Any, Any, Any]] = field(default_factory=list)
+    routes: Sequence[BaseRoute] = ()
+    heard: dict[str, Callable[[], datetime | None]] = field(default_factory=dict)
+
+
+@asynccontextmanager
+async def telegram(settings: Settings, house: House, clock: Clock) -> AsyncIterator[Connected]:
+    """Connect the Telegram bot: introduce it, send through it, poll for it."""
+    from adapters.telegram.afterwards import Afterwards
+    from adapters.telegram.channel import TelegramChannel
+    from adapters.telegram.connection import connect, introduce
+    from adapters.telegram.intake import Intake
+    from adapters.telegram.poller import Poller
+
+    token = settings.telegram_token.get_secret_value() if settings.telegram_token else ""
+    connection = connect(token, settings.telegram_api_url)
+    try:
+        commands = {key.removeprefix(MENU): house.words.say(key) for key in house.words.known() if key.startswith(MENU)}
+        me = await introduce(connection, commands)
+        afterwards = Afterwards(connection.bot)
+        intake = Intake(
+            me,
+            afterwards,
+            receive=house.conversation.receive,
+            quarantine=lambda raw: house.store.quarantine(Platform.TELEGRAM, raw, clock()),
+            clock=clock,
+            oncall_chat=settings.oncall_telegram_chat,
+        )
+        poller = Poller(connection, intake, clock)
+        house.channels[Platform.TELEGRAM] = TelegramChannel(connection.bot)
+        yield Connected([poller.run()], heard={"telegram": lambda: poller.last_poll_at})
+        await afterwards.close()
+    finally:
+        await connection.close()
+
+
+@asynccontextmanager
+async def slack(settings: Settings, house: House, clock: Clock) -> AsyncIterator[Connected]:
+    """Connect the Slack app: over a socket when there is an app token, else over signed HTTP."""
+    from adapters.slack.channel import SlackChannel
+    from adapters.slack.intake import Intake, make_app
+    from adapters.slack.link import SlackLink
+
+    token = settings.slack_bot_token.get_secret_value() if settings.slack_bot_token else ""
+    async with SlackLink(token, f"{settings.slack_api_url}/") as link:
+        await link.check_bot_token()
+        if settings.oncall_slack_channel:
+            await link.check_oncall_channel(settings.oncall_slack_channel)
+        intake = Intake(
+            link,
+            house.conversation.receive,
+            lambda raw: house.store.quarantine(Platform.SLACK, raw, clock()),
+            clock,
+        )
+        app = make_app(intake, link)
+        house.channels[Platform.SLACK] = SlackChannel(link)
+        if settings.slack_app_token is not None:
+            from adapters.slack.socket_mode import SocketIntake
+
+            socket = SocketIntake(app, link, settings.slack_app_token.get_secret_value())
+            yield Connected([socket.run()], heard={"slack": lambda: socket.last_seen_at})
+        elif settings.slack_signing_secret is not None:
+            from adapters.slack.http_mode import HttpIntake
+
+            http = HttpIntake(app, settings.slack_signing_secret.get_secret_value(), clock)
+            yield Connected([link.until_refused()], http.routes())
