@@ -53,7 +53,8 @@ def batch_of(turns: Sequence[Turn], keyring: Keyring) -> Batch:
     for person_id in sorted(of_person):
         _add_person(batch, of_person[person_id], keyring)
         _add_cases(batch, of_person[person_id], keyring)
-        _add_plans(batch, of_person[person_id])
+        if any(turn.check_ins or turn.dropped_check_ins for turn in of_person[person_id]):
+            _add_plans(batch, of_person[person_id])
         for turn in of_person[person_id]:
             _add_turn(batch, turn, keyring)
     batch.outbounds = [outbound_row(outbound, turn.at, keyring) for turn in turns for outbound in turn.outbounds]

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+import msgspec
 import structlog
 
 from adapters.store.rows import Row, micros, outbound_value
@@ -19,7 +20,7 @@ URGENT_LEASE = timedelta(seconds=8)
 LEASE = timedelta(seconds=30)
 RELEASED_AT_ONCE = 1000  # after an outage the delayed come back in portions
 
-log = structlog.get_logger()
+log = structlog.get_logger(__name__)
 
 
 def lease_micros(lane: int) -> int:
@@ -37,8 +38,8 @@ def deliveries_of(rows: Iterable[Row], keyring: Keyring) -> list[Delivery]:
         try:
             keyring.learn(person_id, wrapped)
             outbound = outbound_value(person_id, outbound_id, payload, keyring)
-        except HandrailError as error:
-            log.error("an outbound cannot be opened", outbound_id=outbound_id, remedy=str(error))
+        except (HandrailError, msgspec.MsgspecError) as error:
+            log.error("outbound_unreadable", outbound_id=outbound_id, reason=str(error))
             continue
         found.append(Delivery(outbound, attempts, edits or "", bool(ambiguous)))
     return found

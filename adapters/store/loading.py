@@ -1,24 +1,20 @@
-"""Between a batch of lookups and the views that they find; the engines bring only the rows."""
+"""Finds whom a batch of lookups is about; the engines bring only the rows."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 
-import msgspec
-
-from adapters.store.rows import Row, check_in_value, decode_person, decode_session, escalation_value
-from bot.model import CaseState, CaseText, CheckIn, Escalation, View
-from bot.ports import Loaded, Lookup
+from adapters.store.rows import Row
+from bot.model import CaseState
+from bot.ports import Lookup
 from bot.privacy import Keyring
 
 REMEMBERS_CLOSED = timedelta(days=7)  # for so long after a case was closed a redelivered word of staff is known again
 LINKS_CLOSED = timedelta(hours=72)  # shared/safety.md: a new event within 72 h is linked to the closed case
 LISTED_CASES = 50
 SHOWN_TEXTS = 30  # a view carries the newest messages of its open case, not a talk of hours
-
-decode_text = msgspec.msgpack.Decoder(CaseText).decode
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,68 +94,3 @@ def subjects_of(asked: Asked, leads: Leads) -> Subjects:
             of_key[key] = in_hand[:LISTED_CASES]
             as_staff.add(key)
     return Subjects(of_key, frozenset(as_staff), suspects)
-
-
-@dataclass(slots=True)
-class Found:
-    """The rows of a batch, still sealed."""
-
-    subjects: Subjects
-    duplicates: Sequence[Row] = ()  # received
-    people: Sequence[Row] = ()  # person_id, wrapped_key, profile, version, state
-    cases: Sequence[Row] = ()  # person_id, case_id, state, body
-    texts: Sequence[Row] = ()  # person_id, case_id, version, position, body
-    check_ins: Sequence[Row] = ()  # as check_in_row
-
-
-def loaded_of(found: Found, keyring: Keyring) -> Loaded:
-    """Open the rows of a batch."""
-    for person_id, wrapped, *_ in found.people:
-        keyring.learn(person_id, wrapped)
-    aside = _Aside.of(found, keyring)
-    views = {row[0]: _view(row, aside, keyring) for row in found.people}
-    of_key = found.subjects.of_key.items()
-    # A person who was erased meanwhile is nobody known.
-    subjects = {key: known for key, found_ids in of_key if (known := tuple(p for p in found_ids if p in views))}
-    return Loaded(
-        subjects=subjects,
-        views=views,
-        duplicates=frozenset(received for (received,) in found.duplicates),
-        as_staff=frozenset(key for key in found.subjects.as_staff if key in subjects),
-    )
-
-
-@dataclass(slots=True)
-class _Aside:
-    """What only few people have, by person."""
-
-    open: dict[str, Escalation] = field(default_factory=dict)
-    previous: dict[str, Escalation] = field(default_factory=dict)
-    texts: dict[str, list[CaseText]] = field(default_factory=dict)
-    check_ins: dict[str, list[CheckIn]] = field(default_factory=dict)
-
-    @classmethod
-    def of(cls, found: Found, keyring: Keyring) -> _Aside:
-        aside = cls()
-        for person_id, case_id, state, body in found.cases:
-            group = aside.previous if state == CaseState.RESOLVED else aside.open
-            group[person_id] = escalation_value(person_id, case_id, body, keyring)
-        for person_id, case_id, version, position, body in found.texts:
-            plain = keyring.open(person_id, f"case_text.body {case_id} {version} {position}", body)
-            aside.texts.setdefault(person_id, []).append(decode_text(plain))
-        for row in found.check_ins:
-            plan = check_in_value(row)
-            aside.check_ins.setdefault(plan.person_id, []).append(plan)
-        return aside
-
-
-def _view(row: Row, aside: _Aside, keyring: Keyring) -> View:
-    person_id, _, profile, version, state = row
-    return View(
-        person=decode_person(keyring.open(person_id, "person.profile", profile)),
-        session=decode_session(keyring.open(person_id, f"session.state {version}", state)),
-        escalation=aside.open.get(person_id),
-        previous=aside.previous.get(person_id),
-        check_ins=tuple(aside.check_ins.get(person_id, ())),
-        texts=tuple(aside.texts.get(person_id, ())),
-    )

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from bot.model import Address, CheckIn, Entry, Escalation, Event, Outbound, Person, Session
+from bot.model import CaseText, CheckIn, Escalation, Outbound, Person, Session
 from bot.privacy import Keyring
 
 Row = tuple[Any, ...]  # what a driver hands over; it becomes a typed value in this module and nowhere else
@@ -20,8 +20,7 @@ decode_person = msgspec.msgpack.Decoder(Person).decode
 decode_session = msgspec.msgpack.Decoder(Session).decode
 decode_escalation = msgspec.msgpack.Decoder(Escalation).decode
 decode_outbound = msgspec.msgpack.Decoder(Outbound).decode
-decode_events = msgspec.msgpack.Decoder(tuple[Event, ...]).decode
-decode_entry = msgspec.msgpack.Decoder(Entry).decode
+decode_text = msgspec.msgpack.Decoder(CaseText).decode
 
 
 def micros(at: datetime) -> int:
@@ -110,8 +109,3 @@ def outbound_row(outbound: Outbound, queued_at: datetime, keyring: Keyring) -> R
 def outbound_value(person_id: str, outbound_id: int, payload: bytes, keyring: Keyring) -> Outbound:
     """Return the message of a sealed payload."""
     return decode_outbound(keyring.open(person_id, f"outbox.payload {outbound_id}", payload))
-
-
-def fingerprints(addresses: frozenset[Address] | set[Address], keyring: Keyring) -> dict[str, Address]:
-    """Return addresses by what they are looked up by."""
-    return {keyring.fingerprint(address): address for address in addresses}

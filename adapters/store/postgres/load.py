@@ -11,12 +11,12 @@ from adapters.store.loading import (
     REMEMBERS_CLOSED,
     SHOWN_TEXTS,
     Asked,
-    Found,
     Leads,
     Subjects,
     subjects_of,
 )
 from adapters.store.rows import Row, micros
+from adapters.store.views import Found
 
 
 async def find(connection: asyncpg.Connection, asked: Asked, now: datetime) -> Found:

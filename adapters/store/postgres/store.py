@@ -13,11 +13,12 @@ import asyncpg
 
 from adapters.store.batch import batch_of, people_of
 from adapters.store.deliveries import deliveries_of, outcomes_of
-from adapters.store.loading import Asked, loaded_of
+from adapters.store.loading import Asked
 from adapters.store.postgres import commit, due, load, outbox
 from adapters.store.postgres.errors import explained
 from adapters.store.postgres.schema import prepare
-from adapters.store.rows import escalation_value, micros, moment
+from adapters.store.rows import micros, moment
+from adapters.store.views import cases_of, loaded_of
 from bot.errors import StoreError
 from bot.model import Address, Delivery, Due, Escalation, Platform, Turn
 from bot.ports import Loaded, Lookup, Settled
@@ -86,12 +87,7 @@ class PostgresStore:
 
     async def open_cases(self) -> list[Escalation]:
         async with self._connection() as connection:
-            rows = await due.open_cases(connection)
-        cases = []
-        for person_id, case_id, body, wrapped in rows:
-            self._keyring.learn(person_id, wrapped)
-            cases.append(escalation_value(person_id, case_id, body, self._keyring))
-        return cases
+            return cases_of(await due.open_cases(connection), self._keyring)
 
     async def next_event_at(self) -> datetime | None:
         async with self._connection() as connection:

@@ -12,12 +12,12 @@ from adapters.store.loading import (
     REMEMBERS_CLOSED,
     SHOWN_TEXTS,
     Asked,
-    Found,
     Leads,
     Subjects,
     subjects_of,
 )
 from adapters.store.rows import Row, micros
+from adapters.store.views import Found
 
 
 def find(connection: sqlite3.Connection, asked: Asked, now: datetime) -> Found:

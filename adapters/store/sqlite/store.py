@@ -11,11 +11,12 @@ from pathlib import Path
 
 from adapters.store.batch import batch_of, people_of
 from adapters.store.deliveries import deliveries_of, outcomes_of
-from adapters.store.loading import Asked, loaded_of
-from adapters.store.rows import escalation_value, micros, moment
+from adapters.store.loading import Asked
+from adapters.store.rows import micros, moment
 from adapters.store.sqlite import commit, due, load, outbox
 from adapters.store.sqlite.connection import OneHop, Urgency, Writer
 from adapters.store.sqlite.schema import make_private, prepare
+from adapters.store.views import cases_of, loaded_of
 from bot.errors import StoreError
 from bot.model import Address, Delivery, Due, Escalation, Platform, Turn
 from bot.ports import Loaded, Lookup, Settled
@@ -69,11 +70,7 @@ class SqliteStore:
             await self._writer.write(Urgency.BULK, partial(outbox.settle, outcomes=rows))
 
     async def open_cases(self) -> list[Escalation]:
-        cases = []
-        for person_id, case_id, body, wrapped in await self._reader.run(due.open_cases):
-            self._keyring.learn(person_id, wrapped)
-            cases.append(escalation_value(person_id, case_id, body, self._keyring))
-        return cases
+        return cases_of(await self._reader.run(due.open_cases), self._keyring)
 
     async def next_event_at(self) -> datetime | None:
         at = await self._reader.run(due.next_event)
