@@ -10,11 +10,10 @@ from telegram.error import BadRequest, TelegramError
 
 from adapters.telegram.refusals import delivery_error, is_chat_gone, is_unchanged, unreadable_answer
 from adapters.telegram.texts import parts, sendable
+from adapters.telegram.wire import STRANGE
 from bot.model import Button, Delivery, Outbound, Platform
 
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
-# What the library raises when a successful answer lacks a field that it expects.
-_JUNK = (KeyError, TypeError, ValueError, AttributeError)
 _REMEMBERED = 1000
 
 
@@ -33,7 +32,7 @@ class TelegramChannel:
             receipt = await self._deliver(delivery)
         except TelegramError as error:
             raise delivery_error(error) from error
-        except _JUNK:
+        except STRANGE:
             # No cause: its text may quote the answer, and the answer quotes the message.
             raise unreadable_answer() from None
         self._sent.pop(delivery.outbound.outbound_id, None)

@@ -11,7 +11,7 @@ from telegram.error import InvalidToken, RetryAfter, TelegramError
 
 from adapters.telegram.backoff import Backoff
 from adapters.telegram.identity import Identity
-from adapters.telegram.wire import PollWire, Wire, hush, wire
+from adapters.telegram.wire import STRANGE, PollWire, Wire, hush, wire
 from bot.errors import ChannelRefused, SettingError
 
 PUBLIC_API = "https://api.telegram.org"
@@ -83,7 +83,7 @@ async def introduce(
             return await _introduce(connection.bot, commands, keep_webhook=keep_webhook)
         except InvalidToken:
             raise refused_token() from None
-        except TelegramError as error:
+        except (TelegramError, *STRANGE) as error:
             if not persist:
                 raise SettingError(
                     "Telegram does not answer; check the network, and HANDRAIL_TELEGRAM_API_URL if it is set."

@@ -51,6 +51,7 @@ class Intake:
     async def take(self, raws: Sequence[bytes | Raw]) -> int:
         """Make the updates safe and return the highest update id among them (0 when none has one)."""
         arrivals = [arrival for raw in raws if (arrival := await self._read(raw))]
+        self._follow_moves(arrivals)
         inbounds = [arrival.inbound for arrival in arrivals if arrival.inbound and self._concerns_us(arrival)]
         if inbounds:
             await self._receive(inbounds)
@@ -68,10 +69,11 @@ class Intake:
             _log.warning("an update could not be read and is in quarantine")
             return salvage(bytes(raw), self._me, now)
 
-    def _concerns_us(self, arrival: Arrival) -> bool:
+    def _follow_moves(self, arrivals: Sequence[Arrival]) -> None:
         # When Telegram turns the on-call group into a supergroup its id changes: it is still our group.
-        if arrival.was_group in self._own_groups and arrival.group:
-            self._own_groups.add(arrival.group)
+        self._own_groups.update(arrival.group for arrival in arrivals if arrival.was_group in self._own_groups)
+
+    def _concerns_us(self, arrival: Arrival) -> bool:
         return not arrival.group or arrival.group in self._own_groups
 
     def _be_polite(self, arrival: Arrival) -> None:

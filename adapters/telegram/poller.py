@@ -99,8 +99,7 @@ class Poller:
         except JunkAnswer as junk:
             # The same broken answer comes again and again: then its updates are taken one by one, as far as they go.
             self._junk += 1
-            updates = split_answer(junk.payload) if self._junk >= _GRACE_SECONDS = 5.0
-_JUNK_BEFORE_SALVAGE else []
+            updates = split_answer(junk.payload) if self._junk >= _JUNK_BEFORE_SALVAGE else []
             if not updates:
                 raise
         self._junk = 0
@@ -167,4 +166,5 @@ _JUNK_BEFORE_SALVAGE else []
         """Tell Telegram what was committed last, so that the next start gets nothing twice."""
         if self._offset:
             with suppress(TelegramError, TimeoutError):
-                await asyncio.wait_for(self._get_updates(0, limit=1), _FAREWELL_SECONDS)
+                async with asyncio.timeout(_FAREWELL_SECONDS):
+                    await self._get_updates(0, limit=1)

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from itertools import pairwise
 from typing import Any
 
 from adapters.telegram.identity import Identity
@@ -40,9 +41,8 @@ def salvage(raw: bytes, me: Identity, now: datetime) -> Arrival | None:
 
 def split_answer(payload: bytes) -> list[bytes]:
     """Return the updates of an answer to getUpdates that is not valid JSON as a whole."""
-    starts = [found.start() for found in _BORDER.finditer(payload)]
-    ends = [*starts[1:], len(payload)]
-    return [payload[start:end].rstrip(b" \r\n\t,") for start, end in zip(starts, ends, strict=True)]
+    borders = [*(found.start() for found in _BORDER.finditer(payload)), len(payload)]
+    return [payload[start:end].rstrip(b" \r\n\t,") for start, end in pairwise(borders)]
 
 
 def _tree(text: str) -> object:

@@ -11,7 +11,7 @@ MESSAGE_UNITS = 4096
 
 _PLACES = (re.compile(r"\n\s*\n"), re.compile(r"\n"), re.compile(r"(?<=[.!?…。！？])[\"'”’)]*\s+"), re.compile(r"\s+"))
 # A helpline may be written with spaces, dots, dashes and brackets: all of it is one number.
-_NUMBER = re.compile(r"[+(]?\d(?:[\s().\-–/]{0,3}\d)+")
+_NUMBER = re.compile(r"[+(]?\d(?:[ \u00a0().\-–/]{0,3}\d)+")
 _LONGEST_NUMBER = 64
 _HANGUL_TAILS = (range(0x1160, 0x1200), range(0xD7B0, 0xD7FC))
 _REGIONS = range(0x1F1E6, 0x1F200)

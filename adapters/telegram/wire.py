@@ -26,6 +26,8 @@ _NOT_WRITTEN = (
     httpx.UnsupportedProtocol,
 )
 _GATEWAY_TIMEOUT = 504
+STRANGE = (KeyError, TypeError, ValueError, AttributeError)
+"""What the library raises when a successful answer lacks a field that it expects."""
 
 
 class ServerFault(NetworkError):  # noqa: N818  Telegram's fault, not ours

@@ -100,6 +100,11 @@ class Account:
         if not await self.changes.until(lambda: not self._updates, timeout):
             raise AssertionError(f"{len(self._updates)} updates are unconfirmed")
 
+    async def polled(self, times: int = 1, timeout: float = 5.0) -> None:
+        """Wait until the bot has begun to poll that many times."""
+        if not await self.changes.until(lambda: self.poll >= times, timeout):
+            raise AssertionError(f"polled {self.poll} times, not {times}")
+
     async def called(self, method: str, count: int = 1, timeout: float = 5.0) -> list[Call]:
         """Wait until a method was called that many times; return these calls."""
         found = await self.changes.until(

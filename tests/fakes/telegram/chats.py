@@ -44,16 +44,13 @@ class Changes:
 
     async def until(self, ask: Callable[[], T | None], seconds: float) -> T | None:
         """Return the first true answer, asked again after each change; None when the time is up."""
-        end = asyncio.get_running_loop().time() + seconds
-        while not (answer := ask()):
-            waiting = self._next
-            left = end - asyncio.get_running_loop().time()
-            if left <= 0:
-                return None
-            try:
-                await asyncio.wait_for(waiting.wait(), left)
-            except TimeoutError:
-                return ask()
+        try:
+            # Not wait_for: before Python 3.12 it can swallow a cancellation that meets an announcement.
+            async with asyncio.timeout(seconds):
+                while not (answer := ask()):
+                    await self._next.wait()
+        except TimeoutError:
+            return ask()
         return answer
 
 

@@ -10,9 +10,9 @@ from typing import Any
 
 from aiohttp import web
 
-from tests.fakes.telegram import control
 from tests.fakes.telegram.account import Account, Call
 from tests.fakes.telegram.chats import Chat
+from tests.fakes.telegram.control import Control
 from tests.fakes.telegram.faults import Fault, Kind
 from tests.fakes.telegram.limits import Violation, violations
 from tests.fakes.telegram.methods import METHODS, Refusal
@@ -79,8 +79,7 @@ class TelegramServer:
     async def start(self) -> TelegramServer:
         """Listen; `url` is known afterwards."""
         app = web.Application(client_max_size=60 * 2**20)
-        app["server"] = self
-        app.add_routes(control.routes())
+        app.add_routes(Control(self).routes())
         app.router.add_route("*", "/bot{token}/{method}", self._serve)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.2)
         await self._runner.setup()
