@@ -1,4 +1,4 @@
-"""Plain words that work in every state ("stop", "back", "sos"), in rank order, and what a misspelt one may have meant."""
+"""Plain words that work in every state ("stop", "back", "sos"), in rank order, and what a misspelt one may mean."""
 
 from __future__ import annotations
 

@@ -82,9 +82,15 @@ class Answer(Struct, frozen=True, dict=True):
 
     @cached_property
     def typed(self) -> dict[str, str]:
-        """Return the values by what a person may type for them: the label, the value, the position."""
-        words = {str(index): choice.value for index, choice in enumerate(self.choices, 1)}
+        """Return the values by what a person may type for them: the label, the value, the position.
+
+        On a scale the number is the value, so a position is nothing there, and a label counts without its number.
+        """
+        scale = self.kind is AnswerKind.SCALE
+        words = {} if scale else {str(index): choice.value for index, choice in enumerate(self.choices, 1)}
         words |= {plain(choice.value.replace("_", " ")): choice.value for choice in self.choices}
+        if scale:
+            words |= {plain(choice.label.removeprefix(choice.value)): choice.value for choice in self.choices}
         words |= {plain(choice.label): choice.value for choice in self.choices}
         words.pop("", None)  # a label of signs alone leaves nothing to compare
         return words
