@@ -55,7 +55,7 @@ def connect(token: str, api_url: str = "") -> Connection:
     secure = server.startswith("https://")
     polls = wire(PollWire, 1, read_seconds=15.0, secure=secure)
     sends = wire(Wire, _SENDS_AT_ONCE, read_seconds=10.0, secure=secure)
-    bot = QuietBot(token, base_url=f"{server}/bot", request=sends, get_updates_request=polls)
+    bot = QuietBot(token, base_url=f"{server}/bot", request=sends, get_updates_request=sends)
     return Connection(bot, polls, sends)
 
 

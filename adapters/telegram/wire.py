@@ -4,17 +4,12 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 import ssl
 from functools import cache
 from typing import Any
 
 import httpx
 import msgspec
-
-# The library otherwise warns at every 429 that its waiting time will become a timedelta one day; we want one now.
-os.environ.setdefault("PTB_TIMEDELTA", "true")
-
 from telegram.error import NetworkError, TelegramError
 from telegram.request import HTTPXRequest
 
@@ -143,6 +138,7 @@ def wire(kind: type[Wire], connections: int, *, read_seconds: float, secure: boo
         read_timeout=read_seconds,
         connect_timeout=5.0,
         pool_timeout=5.0,
+        # Plain http (a server of one's own on this machine) has no certificate to verify.
         httpx_kwargs={"verify": _certificates() if secure else False},
     )
 
