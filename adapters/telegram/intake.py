@@ -9,6 +9,7 @@ import logging
 from collections.abc import Awaitable, Callable, Sequence
 
 from msgspec import Raw
+from telegram import Bot
 
 from adapters.telegram.afterwards import Afterwards
 from adapters.telegram.identity import Identity
@@ -32,8 +33,8 @@ class Intake:
 
     def __init__(
         self,
+        bot: Bot,
         me: Identity,
-        afterwards: Afterwards,
         *,
         receive: Receive,
         quarantine: Quarantine,
@@ -41,8 +42,8 @@ class Intake:
         oncall_chat: str = "",
     ) -> None:
         self.quarantined = 0
+        self.afterwards = Afterwards(bot)
         self._me = me
-        self._afterwards = afterwards
         self._receive = receive
         self._quarantine = quarantine
         self._clock = clock
@@ -78,6 +79,6 @@ class Intake:
 
     def _be_polite(self, arrival: Arrival) -> None:
         if arrival.query:
-            self._afterwards.answer(arrival.query)
+            self.afterwards.answer(arrival.query)
         if not self._concerns_us(arrival):
-            self._afterwards.leave(arrival.group)
+            self.afterwards.leave(arrival.group)

@@ -75,6 +75,7 @@ class Poller:
                 await self._round()
         except asyncio.CancelledError:
             await self._confirm()
+            await self._intake.afterwards.drain(_FAREWELL_SECONDS)
             raise
 
     async def _round(self) -> None:

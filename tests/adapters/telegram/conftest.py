@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 
 import pytest
 
-from adapters.telegram.afterwards import Afterwards
 from adapters.telegram.backoff import Backoff
 from adapters.telegram.connection import Connection, connect
 from adapters.telegram.identity import Identity
@@ -98,10 +97,9 @@ class Rig:
         self.pauses = Pauses()
         self.time = time or [0.0]
         self.connection = connection
-        self.afterwards = Afterwards(connection.bot)
         self.intake = Intake(
+            connection.bot,
             Identity(connection.bot.token.partition(":")[0], "HandrailTestBot"),
-            self.afterwards,
             receive=self.ledger.receive,
             quarantine=self.ledger.quarantine,
             clock=lambda: NOW,
@@ -125,7 +123,6 @@ class Rig:
             task.cancel()
             with suppress(asyncio.CancelledError):
                 await task
-            await self.afterwards.drain(2.0)
 
 
 @pytest.fixture

@@ -27,7 +27,8 @@ async def test_a_poller_that_is_killed_again_and_again_loses_no_update_and_redel
     server: TelegramServer, tmp_path: Path
 ) -> None:
     chance = random.Random(7)
-    journal, ana, sent = tmp_path / "journal", server.user(ANA), []
+    journal, ana = tmp_path / "journal", server.user(ANA)
+    sent: list[str] = []
     for round_ in range(KILLS):
         process = await child(server, journal, kill_after=chance.choice([0, 1, 2, 3]))
         for _ in range(chance.randrange(20, 60)):

@@ -7,6 +7,7 @@ import json
 from contextlib import suppress
 
 import pytest
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from adapters.telegram.connection import Connection, connect
 from bot.errors import ChannelRefused, StoreError
@@ -43,9 +44,7 @@ async def test_everything_a_person_does_arrives_in_order(
     assert [inbound.key for inbound in rig.ledger.inbounds] == [f"telegram:4242:{n}" for n in range(1000, 1007)]
 
 
-def keyboard() -> object:
-    from telegram import InlineKeyboardButton, InlineKeyboardMarkup
-
+def keyboard() -> InlineKeyboardMarkup:
     return InlineKeyboardMarkup([[InlineKeyboardButton("Yes", callback_data="k1")]])
 
 
@@ -83,7 +82,7 @@ async def test_a_press_that_cannot_be_answered_stops_nothing_and_is_counted(
         await server.main.called("answerCallbackQuery")
         server.user(ANA).says("next")
         await rig.ledger.has(2)
-    assert rig.afterwards.failures == 1
+    assert rig.intake.afterwards.failures == 1
 
 
 async def test_what_could_not_be_stored_is_fetched_again(server: TelegramServer, rig: Rig) -> None:
@@ -215,16 +214,14 @@ async def test_two_real_pollers_do_not_both_stay(server: TelegramServer, connect
     await other.close()
 
 
-def broken(make_text: str) -> object:
-    return lambda update_id: (
-        b'{"update_id":%d,"message":{"message_id":[],"chat":{"id":4711},"text":"%s"}}' % (update_id, make_text.encode())
-    )
+def broken(update_id: int) -> bytes:
+    return b'{"update_id":%d,"message":{"message_id":[],"chat":{"id":4711},"text":"I want to die"}}' % update_id
 
 
 async def test_an_unreadable_update_is_quarantined_and_its_words_still_arrive(server: TelegramServer, rig: Rig) -> None:
     ana = server.user(ANA)
     ana.says("before")
-    ana.sends_raw(broken("I want to die"))
+    ana.sends_raw(broken)
     ana.says("after")
     async with rig.running():
         assert await rig.ledger.has(3) == [Text("before"), Text("I want to die"), Text("after")]

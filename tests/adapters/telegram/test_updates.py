@@ -22,12 +22,12 @@ PRIVATE = {"id": ANA, "type": "private", "first_name": "Ana"}
 PERSON = {"id": ANA, "is_bot": False, "first_name": "Ana", "language_code": "de"}
 
 
-def update(kind: str = "message", **content: Any) -> bytes:
+def update(kind: str = "message", /, **content: Any) -> bytes:
     return json.dumps({"update_id": 77, kind: content}).encode()
 
 
 def message(**content: Any) -> bytes:
-    return update(message_id=5, **{"from": PERSON}, chat=PRIVATE, date=SAID_AT, **content)
+    return update("message", message_id=5, **{"from": PERSON}, chat=PRIVATE, date=SAID_AT, **content)
 
 
 def meaning(**content: Any) -> object:

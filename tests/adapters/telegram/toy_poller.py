@@ -12,7 +12,6 @@ import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from adapters.telegram.afterwards import Afterwards
 from adapters.telegram.connection import connect, introduce
 from adapters.telegram.intake import Intake
 from adapters.telegram.poller import Poller
@@ -46,8 +45,7 @@ async def main(url: str, token: str, path: str, kill_after: int) -> None:
     connection = connect(token, url)
     me = await introduce(connection, {})
     journal = Journal(path, kill_after)
-    afterwards = Afterwards(connection.bot)
-    intake = Intake(me, afterwards, receive=journal.receive, quarantine=journal.quarantine, clock=now)
+    intake = Intake(connection.bot, me, receive=journal.receive, quarantine=journal.quarantine, clock=now)
     print("polling", flush=True)
     await Poller(connection, intake, now).run()
 

@@ -6,6 +6,7 @@ import asyncio
 import inspect
 import json
 import time
+from collections.abc import Callable
 from typing import Any
 
 from aiohttp import web
@@ -159,7 +160,7 @@ class TelegramServer:
         return _FAULTY[fault.kind](fault)
 
 
-_FAULTY = {
+_FAULTY: dict[Kind, Callable[[Fault], Answer]] = {
     Kind.TOO_MANY: lambda fault: _refuse(
         429, f"Too Many Requests: retry after {fault.retry_after}", {"retry_after": fault.retry_after}
     ),
