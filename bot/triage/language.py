@@ -46,6 +46,8 @@ _LETTER_LANGUAGE = {letter: language for letters, language in _FOREIGN_LETTERS.i
 _SUBTAG = re.compile("[-_]")
 _SHARE = 0.3
 _LEAST_LETTERS = 2
+# How many everyday words make a language certain enough.
+_CLEAR = 2
 
 
 class Languages:
@@ -54,9 +56,11 @@ class Languages:
     def __init__(self, words: Mapping[str, str], supported: Collection[str]) -> None:
         self._supported = frozenset(supported)
         self._by_word: dict[str, list[str]] = {}
+        english = frozenset(words.get("en", "").split())
         for language, everyday in words.items():
             for word in everyday.split():
-                self._by_word.setdefault(word, []).append(language)
+                if language == "en" or word not in english:
+                    self._by_word.setdefault(word, []).append(language)
 
     def hear(self, text: str, words: Collection[str], setting: str) -> tuple[str, bool]:
         """Return the language of a reply, and whether its rules can be trusted to read it."""
@@ -66,14 +70,14 @@ class Languages:
             if written:
                 return written, written in self._supported
         counts = self._counts(text, words)
+        ours = max((counts[language] for language in self._supported), default=0)
         guess = max(counts, key=lambda language: (counts[language], language == setting), default=setting)
-        ours = max((counts[language] for language in counts if language in self._supported), default=0)
-        if guess not in self._supported and counts[guess] >= max(2, ours + 1):
+        if guess not in self._supported and counts[guess] >= max(_CLEAR, ours + 1):
             return guess, False
         if setting in self._supported:
-            known = counts[setting] >= counts[guess] - 1 or guess not in self._supported
-            return (setting if known else guess), True
-        return (guess, True) if ours >= 2 else (setting, not any(map(str.isalpha, text)))
+            return (guess if guess in self._supported and counts[guess] > counts[setting] + 1 else setting), True
+        # The setting names a language that nobody wrote rules for: only clear words of ours make the reply readable.
+        return (guess, True) if ours >= _CLEAR else (setting, not any(map(str.isalpha, text)))
 
     def _counts(self, text: str, words: Collection[str]) -> Counter[str]:
         counts: Counter[str] = Counter()

@@ -19,7 +19,7 @@ from bot.triage.patterns import Compiler, PatternError
 RULES = Path(__file__).parent / "rules"
 _RULE_KEYS = {"id", "level", "category", "any", "unless", "firm", "yes", "no"}
 _SCOPE_KEYS = {"id", "lowers", "before", "after", "near", "beside", "spares"}
-_FILE_KEYS = {"rules", "scopes", "lists", "slang", "misspelt", "common"}
+_FILE_KEYS = {"rules", "scopes", "lists", "slang", "misspelt", "common", "negations"}
 
 
 class RuleError(HandrailError):
@@ -52,8 +52,7 @@ def read(language: str, folder: Path = RULES) -> Source:
     """Return one language, or raise RuleError at the first thing that is wrong."""
     files = [_File(path, _parsed(path)) for path in sorted((folder / language).glob("*.yaml"))]
     lists = {name: text for file in files for name, text in file.mapping("lists").items()}
-    common = [word for file in files for word in file.sequence("common")]
-    compiler = Compiler(lists, common)
+    compiler = Compiler(lists, *([word for file in files for word in file.sequence(key)] for key in ("common", "negations")))
     rules: list[Rule] = []
     examples: list[Examples] = []
     for file in files:

@@ -15,7 +15,6 @@ from msgspec import Struct
 from bot.triage.normalise import WORDS, fold
 
 _TOKEN = re.compile(r"~\d|<[a-z_0-9]+>|[()|?^$]|[^\s()|?<>~^$]+")
-_MAX_GAP = 9
 # Words that stand in nearly every sentence: searched by only when a pattern has nothing else.
 _SMALL = frozenset(("i", "a", "an", "the", "and", "to", "of", "in", "it", "is", "am", "my", "me", "not", "you", "we"))
 _EVERYWHERE = 5000
@@ -42,9 +41,12 @@ class _Part(Struct, frozen=True):
 class Compiler:
     """Compiles patterns of one language. `common` words make poor anchors and are used only for want of better."""
 
-    def __init__(self, lists: Mapping[str, str], common: Iterable[str]) -> None:
+    def __init__(self, lists: Mapping[str, str], common: Iterable[str] = (), negations: Iterable[str] = ()) -> None:
         self._lists = lists
         self._common = frozenset(common)
+        # A gap never swallows a 'not': it would turn a denial into its opposite.
+        words = "|".join(re.escape(fold(word)[0]) for word in negations)
+        self._gap = rf"(?:(?!(?:{words}) )\S+ )" if words else r"(?:\S+ )"
         self._parts: dict[str, _Part] = {}
 
     def compile(self, source: str) -> Pattern:
@@ -103,7 +105,7 @@ class Compiler:
         if sign in ("^", "$"):
             return _Part("(?:(?<=^ ))" if sign == "^" else "$")
         if sign.startswith("~"):
-            return _Part(rf"(?:\S+ ){{0,{min(int(sign[1:]), _MAX_GAP)}}}?")
+            return _Part(f"{self._gap}{{0,{int(sign[1:])}}}?")
         if sign.startswith("<"):
             return self._named(sign[1:-1], source)
         words = WORDS.findall(fold(sign)[0])
