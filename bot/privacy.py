@@ -143,6 +143,6 @@ def _opened(cipher: AESGCM, place: str, sealed: bytes) -> bytes:
     try:
         return cipher.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], place.encode())
     except (InvalidTag, ValueError) as error:
-        table_and_column = place.partition("\0")[0]
-        message = f"a sealed field of {table_and_column} was changed or moved; restore the database from a back-up"
+        column = place.split("\0")[0].split(" ")[0]
+        message = f"a sealed field of {column} was changed or moved; restore the database from a back-up"
         raise StoreError(message, permanent=True) from error

@@ -23,7 +23,7 @@ from bot.model import (
     View,
     WaitDue,
 )
-from bot.ports import Lookup, Store
+from bot.ports import Lookup, Settled, Store
 from tests.store.people import (
     BOB,
     NOW,
@@ -250,8 +250,6 @@ async def test_the_next_event_is_the_earliest_of_all_that_waits(store: Store):
 
 
 async def test_what_is_being_sent_or_held_is_no_event_until_it_may_go_on(store: Store):
-    from bot.ports import Settled
-
     (ana,) = await meet(store, "ana")
     await queue(store, ana, "two", message("ana"), message("ana"))
     (delivery,) = await claim(store)
