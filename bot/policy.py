@@ -12,6 +12,8 @@ import msgspec
 
 from bot.errors import SettingError
 from bot.model import Level, Value
+from flows.errors import FlowError
+from flows.yaml_tree import read_tree
 
 
 class Audience(StrEnum):
@@ -78,33 +80,31 @@ class Policy(Value, frozen=True, forbid_unknown_fields=True):
         return self.high if level >= Level.HIGH else self.elevated
 
 
-_DURATION = re.compile(r"(\d+)(s|m|h)")
-_UNITS = {"s": 1, "m": 60, "h": 3600}
+_DURATION = re.compile(r"([0-9]{1,6})([smh])")
 
 
-def duration(text: object) -> timedelta:
-    """Return `60s`, `10m` or `24h` as a timedelta. Raises ValueError for anything else."""
-    match = _DURATION.fullmatch(str(text))
-    if match is None:
-        raise ValueError(f"{text!r} is not a duration; write for example 60s, 10m or 24h")
-    return timedelta(seconds=int(match[1]) * _UNITS[match[2]])
+def _iso_durations(node: Any) -> Any:
+    """Return a tree with 60s, 10m and 24h written as msgspec reads them (ISO 8601)."""
+    if isinstance(node, dict):
+        return {key: _iso_durations(child) for key, child in node.items()}
+    if isinstance(node, list):
+        return [_iso_durations(child) for child in node]
+    match = _DURATION.fullmatch(node) if isinstance(node, str) else None
+    return f"PT{match[1]}{match[2].upper()}" if match else node
 
 
-def _as_declared(kind: type, value: Any) -> Any:
-    return duration(value) if kind is timedelta else value
+class _PolicyFile(Value, frozen=True, forbid_unknown_fields=True):
+    levels: Policy
 
 
 def load_policy(path: Path | None) -> Policy:
     """Return the policy of a YAML file, or the defaults. Raises SettingError naming file and remedy."""
     if path is None:
         return Policy()
-    from ruamel.yaml import YAML
-    from ruamel.yaml.error import YAMLError
-
     try:
-        raw = YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8"))
-        policy = msgspec.convert((raw or {}).get("levels", {}), Policy, dec_hook=_as_declared)
-    except (OSError, YAMLError, ValueError, AttributeError, msgspec.ValidationError) as error:
+        raw = read_tree(path.read_bytes(), str(path)).bare()
+        policy = msgspec.convert(_iso_durations(raw), _PolicyFile).levels
+    except (OSError, FlowError, ValueError) as error:
         raise SettingError(f"HANDRAIL_POLICY {path}: {error}; correct the file, see docs/safety.md") from error
     for name, level in (("imminent", policy.imminent), ("high", policy.high), ("elevated", policy.elevated)):
         if not level.steps:

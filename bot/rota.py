@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import datetime, time
 from pathlib import Path
@@ -12,10 +13,13 @@ import msgspec
 from bot.errors import SettingError
 from bot.model import Address, Platform, Value
 from bot.policy import Audience
+from flows.errors import FlowError
+from flows.yaml_tree import read_tree
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 # Employers must not receive what an employee said (AI-6, W-3 in shared/privacy.md).
 EMPLOYER_ROLES = frozenset({"manager", "hr"})
+_WALL = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 
 
 class Responder(Value, frozen=True, forbid_unknown_fields=True):
@@ -38,11 +42,14 @@ class Responder(Value, frozen=True, forbid_unknown_fields=True):
 
 
 class Shift(Value, frozen=True, forbid_unknown_fields=True):
-    """A weekly stretch in the rota's zone; `until` before `start` runs past midnight. A day is mon … sun."""
+    """A weekly stretch in the rota's zone: `start` and `until` as 09:00, days as mon … sun.
+
+    One that ends before (or when) it starts runs past midnight.
+    """
 
     days: tuple[str, ...]
-    start: time
-    until: time
+    start: str
+    until: str
     primary: str
     backup: str = ""
 
@@ -50,9 +57,10 @@ class Shift(Value, frozen=True, forbid_unknown_fields=True):
         """Say whether a local moment lies in this shift."""
         today, yesterday = WEEKDAYS[local.weekday()], WEEKDAYS[(local.weekday() - 1) % 7]
         clock = local.timetz().replace(tzinfo=None)
-        if self.start < self.until:
-            return today in self.days and self.start <= clock < self.until
-        return (today in self.days and clock >= self.start) or (yesterday in self.days and clock < self.until)
+        start, until = time.fromisoformat(self.start), time.fromisoformat(self.until)
+        if start < until:
+            return today in self.days and start <= clock < until
+        return (today in self.days and clock >= start) or (yesterday in self.days and clock < until)
 
 
 class Rota(Value, frozen=True, forbid_unknown_fields=True):
@@ -108,13 +116,9 @@ def load_rota(path: Path | None, *, workplace: bool) -> Rota:
     """Return the rota of a YAML file, or the open rota. Raises SettingError naming file, fault and remedy."""
     if path is None:
         return OPEN_ROTA
-    from ruamel.yaml import YAML
-    from ruamel.yaml.error import YAMLError
-
     try:
-        raw = YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8"))
-        rota = msgspec.convert(raw, Rota, strict=False)
-    except (OSError, YAMLError, msgspec.ValidationError) as error:
+        rota = msgspec.convert(read_tree(path.read_bytes(), str(path)).bare(), Rota)
+    except (OSError, FlowError, msgspec.ValidationError) as error:
         raise SettingError(f"HANDRAIL_ROTA {path}: {error}; see docs/safety.md for the format") from error
     for fault in _faults(rota, workplace=workplace):
         raise SettingError(f"HANDRAIL_ROTA {path}: {fault}")
@@ -138,5 +142,8 @@ def _faults(rota: Rota, *, workplace: bool) -> Iterator[str]:
 def _shift_faults(shift: Shift, known: set[str]) -> Iterator[str]:
     if unknown := sorted({shift.primary, shift.backup} - known):
         yield f"a shift names {', '.join(unknown)}, who is not among the responders"
+    for wall in (shift.start, shift.until):
+        if not _WALL.fullmatch(wall):
+            yield f"a shift has the time {wall!r}; write it as 09:00"
     if set(shift.days) - set(WEEKDAYS):
         yield f"a shift has days {', '.join(shift.days)}; use {', '.join(WEEKDAYS)}"

@@ -30,7 +30,6 @@ class Connected:
 @asynccontextmanager
 async def telegram(settings: Settings, house: House, clock: Clock) -> AsyncIterator[Connected]:
     """Connect the Telegram bot: introduce it, send through it, poll for it."""
-    from adapters.telegram.afterwards import Afterwards
     from adapters.telegram.channel import TelegramChannel
     from adapters.telegram.connection import connect, introduce
     from adapters.telegram.intake import Intake
@@ -41,10 +40,9 @@ async def telegram(settings: Settings, house: House, clock: Clock) -> AsyncItera
     try:
         commands = {key.removeprefix(MENU): house.words.say(key) for key in house.words.known() if key.startswith(MENU)}
         me = await introduce(connection, commands)
-        afterwards = Afterwards(connection.bot)
         intake = Intake(
+            connection.bot,
             me,
-            afterwards,
             receive=house.conversation.receive,
             quarantine=lambda raw: house.store.quarantine(Platform.TELEGRAM, raw, clock()),
             clock=clock,
@@ -53,7 +51,7 @@ async def telegram(settings: Settings, house: House, clock: Clock) -> AsyncItera
         poller = Poller(connection, intake, clock)
         house.channels[Platform.TELEGRAM] = TelegramChannel(connection.bot)
         yield Connected([poller.run()], heard={"telegram": lambda: poller.last_poll_at})
-        await afterwards.close()
+        await intake.afterwards.drain(2.0)
     finally:
         await connection.close()
 
@@ -62,7 +60,7 @@ async def telegram(settings: Settings, house: House, clock: Clock) -> AsyncItera
 async def slack(settings: Settings, house: House, clock: Clock) -> AsyncIterator[Connected]:
     """Connect the Slack app: over a socket when there is an app token, else over signed HTTP."""
     from adapters.slack.channel import SlackChannel
-    from adapters.slack.intake import Intake, make_app
+    from adapters.slack.intake import Intake
     from adapters.slack.link import SlackLink
 
     token = settings.slack_bot_token.get_secret_value() if settings.slack_bot_token else ""
@@ -76,15 +74,14 @@ async def slack(settings: Settings, house: House, clock: Clock) -> AsyncIterator
             lambda raw: house.store.quarantine(Platform.SLACK, raw, clock()),
             clock,
         )
-        app = make_app(intake, link)
-        house.channels[Platform.SLACK] = SlackChannel(link)
+        house.channels[Platform.SLACK] = SlackChannel(link, oncall_channel=settings.oncall_slack_channel)
         if settings.slack_app_token is not None:
             from adapters.slack.socket_mode import SocketIntake
 
-            socket = SocketIntake(app, link, settings.slack_app_token.get_secret_value())
+            socket = SocketIntake(intake, link, settings.slack_app_token.get_secret_value())
             yield Connected([socket.run()], heard={"slack": lambda: socket.last_seen_at})
         elif settings.slack_signing_secret is not None:
             from adapters.slack.http_mode import HttpIntake
 
-            http = HttpIntake(app, settings.slack_signing_secret.get_secret_value(), clock)
+            http = HttpIntake(intake, settings.slack_signing_secret.get_secret_value(), clock)
             yield Connected([link.until_refused()], http.routes())

@@ -64,7 +64,9 @@ async def serve(settings: Settings, *, clock: Clock = system_clock, stopped: asy
         log.info("stopped")
 
 
-def _connect(platform: Platform, settings: Settings, house: House) -> contextlib.AbstractAsyncContextManager[Connected]:
+def _connect(
+    platform: Platform, settings: Settings, house: House, clock: Clock
+) -> contextlib.AbstractAsyncContextManager[Connected]:
     connect = platforms.telegram if platform is Platform.TELEGRAM else platforms.slack
     return connect(settings, house, clock)
 
