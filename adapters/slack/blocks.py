@@ -76,9 +76,11 @@ def _part(text: str, outbound: Outbound, buttons: Rows) -> Part:
 
 
 def _numbered(text: str, buttons: Rows) -> str:
-    """The text with its choices as a numbered list, to be answered by typing."""
-    labels = [button.label for row in buttons for button in row]
-    lines = [f"{number}. {label}" for number, label in enumerate(labels, 1)]
+    """The text with its choices as a numbered list, to be answered by typing; ways through the talk have no number."""
+    flat = [button for row in buttons for button in row]
+    choices = [f"{number}. {button.label}" for number, button in enumerate((b for b in flat if not b.moves), 1)]
+    moves = " · ".join(button.label for button in flat if button.moves)
+    lines = [*choices, *([moves] if moves else [])]
     return "\n".join([text, "", *lines]) if lines else text
 
 

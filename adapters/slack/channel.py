@@ -12,6 +12,7 @@ from bot.model import Delivery, Outbound, Platform
 
 MODAL = "view"
 INACTIVE = "account_inactive"
+USED = "exchanged_trigger_id"
 
 
 class SlackChannel:
@@ -33,7 +34,7 @@ class SlackChannel:
 
     async def _deliver(self, delivery: Delivery) -> str:
         outbound = delivery.outbound
-        if outbound.trigger and (receipt := await self._open(outbound)):
+        if outbound.trigger and (receipt := await self._open(delivery)):
             return receipt
         await self._prove_private(outbound.address.chat)
         parts = message_parts(outbound)
@@ -70,14 +71,19 @@ class SlackChannel:
         except SlackRefusal as refusal:
             if refusal.code in EDIT_REFUSED | BLOCKS_REFUSED:
                 return ""
+            # The same edit twice reads the same.
+            refusal.ambiguous = False
             raise
 
-    async def _open(self, outbound: Outbound) -> str:
+    async def _open(self, delivery: Delivery) -> str:
         """Open a private modal; an empty receipt says that the trigger has lapsed or Slack will not show it."""
-        view = reading(outbound, self._words)
+        trigger, view = delivery.outbound.trigger, reading(delivery.outbound, self._words)
         try:
-            answer = await answer_of(self._link.client.views_open(trigger_id=outbound.trigger, view=view))
+            answer = await answer_of(self._link.client.views_open(trigger_id=trigger, view=view))
         except SlackRefusal as refusal:
+            if delivery.ambiguous and refusal.code == USED:
+                # The attempt whose answer was lost did open it: what is read in private shall not stay in the chat.
+                return f"{MODAL}:"
             if refusal.code and refusal.code not in TOKEN_REFUSED and refusal.retry_after is None:
                 return ""
             raise

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
@@ -99,7 +100,7 @@ class Intake(AsyncMiddleware):
             wanted, inbound = to_form(body), to_inbound(body, at)
         except msgspec.ValidationError:
             log.warning("slack_unreadable")
-            await self._quarantine(msgspec.json.encode(body))
+            await self._quarantine(json.dumps(body).encode())
             wanted, inbound = None, salvage(body, at)
         if wanted is not None and await self._opened(wanted):
             return

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import NoReturn
 
@@ -48,7 +49,7 @@ class SocketIntake:
     async def run(self) -> NoReturn:
         """Check the bot token, connect and stay connected. Raises ChannelRefused for a token Slack does not take."""
         await self._link.check_bot_token()
-        client = self._client = _Client(self._link, self._token, self._ping)
+        client = self._client = _Client(self._link, self._token, self._ping, self._drain)
         client.message_listeners.append(self._on_message)
         client.socket_mode_request_listeners.append(self._on_request)
         own_work = [asyncio.create_task(client.connect()), asyncio.create_task(_renew_tickets(client))]
@@ -68,12 +69,15 @@ class SocketIntake:
         response = await self._intake.answer(request.payload, {})
         await send_async_response(client, request, response, time.time())
 
+    async def _drain(self) -> None:
+        if self._at_work:
+            await asyncio.wait(self._at_work, timeout=DRAIN_SECONDS)
+
     async def _close(self, client: SocketModeClient, own_work: list[asyncio.Task[None]]) -> None:
         """Finish what is being committed, then leave; what was not taken up is delivered again next time."""
         client.auto_reconnect_enabled = False
         await _ended([client.message_processor, *own_work])
-        if self._at_work:
-            await asyncio.wait(self._at_work, timeout=DRAIN_SECONDS)
+        await self._drain()
         # The library cancels its tasks without waiting for them.
         helpers = [client.message_processor, client.current_session_monitor, client.message_receiver]
         try:
@@ -87,9 +91,11 @@ class SocketIntake:
 class _Client(SocketModeClient):
     """The library's client with a bounded handshake, and an end to asking with a token that Slack refuses."""
 
-    def __init__(self, link: SlackLink, app_token: str, ping_seconds: float) -> None:
+    def __init__(
+        self, link: SlackLink, app_token: str, ping_seconds: float, drain: Callable[[], Awaitable[None]]
+    ) -> None:
         super().__init__(app_token, library_log(), link.client, ping_interval=ping_seconds)
-        self._link = link
+        self._link, self._drain = link, drain
         self._unbounded = self.aiohttp_client_session
         self.aiohttp_client_session = ClientSession(timeout=ClientTimeout(total=10, sock_connect=5))
 
@@ -97,6 +103,12 @@ class _Client(SocketModeClient):
         """Connect, and go on trying."""
         await self._unbounded.close()
         await super().connect()  # type: ignore[no-untyped-call]
+
+    async def connect_to_new_endpoint(self, force: bool = False) -> None:
+        """Move to a new socket; when Slack asked for it (`force`), what is in work is acknowledged on the old first."""
+        if force:
+            await self._drain()
+        await super().connect_to_new_endpoint(force)
 
     async def issue_new_wss_url(self) -> str:
         """Ask for a ticket. The library retries a refused token for ever; we tell the process."""

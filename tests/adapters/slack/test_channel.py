@@ -75,8 +75,9 @@ async def test_blocks_that_slack_refuses_go_out_as_plain_text_with_numbered_choi
     slack: SlackServer, channel: SlackChannel
 ) -> None:
     slack.faults.next("chat.postMessage", refused("invalid_blocks"))
-    await channel.send(delivery("How are you?", buttons=YES_NO))
-    assert slack.user("U0ANA").history == ["How are you?\n\n1. Yes\n2. No"]
+    moves = (Button("tok2", "Back", moves=True), Button("tok3", "Stop", moves=True))
+    await channel.send(delivery("How are you?", buttons=(*YES_NO, moves)))
+    assert slack.user("U0ANA").history == ["How are you?\n\n1. Yes\n2. No\nBack · Stop"]
 
 
 async def test_a_rate_limit_is_obeyed_for_that_address(slack: SlackServer, channel: SlackChannel) -> None:
@@ -208,6 +209,24 @@ async def test_private_reading_becomes_a_direct_message_when_the_trigger_has_lap
     slack.world.expire_triggers()
     await channel.send(delivery("He said this", to="U0STAFF", trigger=trigger))
     assert slack.user("U0STAFF").history == ["He said this"]
+
+
+async def test_private_reading_whose_answer_was_lost_does_not_end_up_in_the_chat(
+    slack: SlackServer, channel: SlackChannel
+) -> None:
+    first = delivery("He said this", to="U0STAFF", trigger=await _trigger(slack))
+    slack.faults.next("views.open", dropped())
+    assert (await refusal_of(channel, first)).ambiguous
+    again = Delivery(first.outbound, attempt=2, ambiguous=True)
+    assert (await channel.send(again), slack.user("U0STAFF").history) == ("view:", [])
+
+
+async def test_an_edit_is_never_ambiguous(slack: SlackServer, channel: SlackChannel) -> None:
+    receipt = await channel.send(delivery("one"))
+    slack.faults.next("chat.update", dropped())
+    assert not (await refusal_of(channel, delivery("two", edits=receipt))).ambiguous
+    assert await channel.send(delivery("two", edits=receipt)) == receipt
+    assert slack.user("U0ANA").history == ["two"]
 
 
 async def test_a_very_long_private_reading_breaks_no_limit(slack: SlackServer, channel: SlackChannel) -> None:

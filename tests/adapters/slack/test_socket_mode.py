@@ -192,15 +192,29 @@ async def test_a_dropped_socket_comes_back_and_what_was_not_acknowledged_comes_a
     assert {inbound.key for inbound in inbox.received} == {f"slack:T0TEAM:{push.payload['event_id']}"}
 
 
+@pytest.mark.parametrize("reason", ["refresh_requested", "warning", "too_many_websockets"])
 async def test_a_refresh_that_slack_asks_for_loses_nothing(
-    slack: SlackServer, socket: SocketIntake, inbox: Inbox
+    slack: SlackServer, socket: SocketIntake, inbox: Inbox, reason: str
 ) -> None:
-    await slack.sockets.refresh()
+    await slack.sockets.refresh(reason)
     push = slack.user("U0ANA").says("hi")
     await slack.sockets.connected(2)
     await push.arrives()
     await slack.user("U0ANA").says("again").arrives()
     assert set(inbox.contents) == {Text("hi"), Text("again")}
+
+
+async def test_a_command_in_work_is_acknowledged_before_a_refresh_closes_its_socket(
+    slack: SlackServer, socket: SocketIntake, inbox: Inbox
+) -> None:
+    inbox.open.clear()
+    push = slack.user("U0ANA").command("sos")
+    await inbox.entered.wait()
+    await slack.sockets.refresh()
+    asyncio.get_running_loop().call_later(0.1, inbox.open.set)
+    await push.arrives()
+    await slack.sockets.connected(2)
+    assert (inbox.contents, slack.user("U0ANA").errors) == ([Command("sos")], [])
 
 
 async def test_a_silent_socket_is_given_up_and_replaced(slack: SlackServer, socket: SocketIntake, inbox: Inbox) -> None:
