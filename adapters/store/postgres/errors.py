@@ -33,7 +33,8 @@ def explained() -> Iterator[None]:
     except asyncpg.PostgresError as error:
         message, permanent = _remedy(error)
         raise StoreError(message, permanent=permanent) from error
-    except (asyncpg.InterfaceError, OSError, TimeoutError) as error:
+    except (asyncpg.InterfaceError, asyncpg.InternalClientError, OSError, TimeoutError) as error:
+        # InternalClientError: a server that dies inside a transaction confuses asyncpg's own roll-back.
         raise StoreError(UNREACHABLE) from error
 
 
