@@ -114,7 +114,8 @@ def _tokens(source: str) -> list[_Token]:
     while at < end:
         match = _TOKEN.match(source, at)
         if match is None or match.lastgroup is None:
-            raise ConditionError("a sign that conditions do not know", at)
+            strange = at + len(source[at:]) - len(source[at:].lstrip())
+            raise ConditionError("a sign that conditions do not know", strange)
         found.append(_Token(match.lastgroup, match[match.lastgroup], match.start(match.lastgroup)))
         at = match.end()
     return found

@@ -76,11 +76,17 @@ class Understood(Struct, frozen=True, forbid_unknown_fields=True, dict=True):
     tomorrow: list[str]
     yesterday: list[str]
     countries: dict[str, str]
+    cities: dict[str, str] = {}
 
     @cached_property
     def yes_no(self) -> dict[str, bool]:
         """Return True or False by plain word."""
         return {plain(word): True for word in self.yes} | {plain(word): False for word in self.no}
+
+    @cached_property
+    def zone_of(self) -> dict[str, str]:
+        """Return the time zone by plain name of a city."""
+        return {plain(city): zone for city, zone in self.cities.items()}
 
     @cached_property
     def number_of(self) -> dict[str, int]:

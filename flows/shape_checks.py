@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from flows import interrupts
 from flows.finding import Checked, Finding
 from flows.model import AnswerKind, Step
 from flows.normal import plain
@@ -12,7 +13,6 @@ from flows.phrases import phrases_of
 
 SLACK_BUTTON = 75
 VALUE_BYTES = 48  # Telegram's callback holds 64 bytes, of which the conversation's token needs some
-MESSAGE = 3000  # Slack's section; Telegram takes 4,096
 TITLE = 40
 _RATED = frozenset({AnswerKind.NUMBER, AnswerKind.SCALE, AnswerKind.YES_NO})
 _CHOSEN = frozenset({AnswerKind.CHOICE, AnswerKind.SCALE})
@@ -101,4 +101,8 @@ def _labels(checked: Checked, name: str, step: Step) -> Iterator[Finding]:
             yield checked.find(f"two choices read '{choice.label}'", "word them apart", *at)
         if not plain(choice.label):
             yield checked.find("a label without words", "write words; signs alone cannot be read out", *at)
+        word = interrupts.match(choice.label, checked.flow.language)
+        if word is not None and word.name != "human":
+            what = f"'{choice.label}' is a word that works everywhere ({word.name})"
+            yield checked.find(what, "word the choice another way", *at)
         seen.add(plain(choice.label))

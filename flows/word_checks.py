@@ -13,13 +13,13 @@ MAX_SENTENCES = 3
 MAX_GRADE = 8.0
 MAX_MESSAGE = 600
 DISCLAIMER = "not therapy"
-_BANNED = re.compile(
+BANNED = re.compile(
     r"\b(therap\w*|treatments?|treat(?:s|ed|ing)?\b(?! (?:(?:me|you|us|them) )?(?:badly|unfairly))"
     r"|cur(?:e|es|ed|ing)\b|diagnos\w*"
     r"|clinical\w*|calm down|commit(?:ted)? suicide|promise\w*|help is on (?:the|its) way)",
     re.IGNORECASE,
 )
-# Numbers of three digits and more, but for the end of a percent scale, and long runs such as "02 99 11".
+# Numbers of three digits and more, but for the end of a percent scale, and runs of shorter ones.
 _DIGITS = re.compile(r"\b(?!100\b)\d{3,}|\b\d{2,}(?:[\s().\-/]+\d+)+")
 _SENTENCE_END = re.compile(r"[.?!]+(?=\s|$|[\"”])|\n+")
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
@@ -84,7 +84,7 @@ def _text(checked: Checked, text: str, path: tuple[str | int, ...]) -> Iterator[
 
 
 def _words(checked: Checked, text: str, path: tuple[str | int, ...]) -> Iterator[Finding]:
-    banned = _BANNED.search(text.replace(DISCLAIMER, ""))
+    banned = BANNED.search(text.replace(DISCLAIMER, ""))
     if banned:
         what = f"the word '{banned[0].lower()}' says what we are not or cannot keep"
         yield checked.find(what, "say it another way", *path)

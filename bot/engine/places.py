@@ -9,12 +9,13 @@ from importlib import resources
 from zoneinfo import ZoneInfo
 
 from flows.normal import nearly, plain
+from flows.phrases import Understood
 
 _NOT_COUNTRIES = frozenset({"EU", "EZ", "UN", "ZZ", "QO", "XA", "XB"})
 _WINTER, _SUMMER = datetime(2026, 1, 15, tzinfo=UTC), datetime(2026, 7, 15, tzinfo=UTC)
 
 
-def find_country(text: str, language: str, nicknames: Mapping[str, str]) -> str | None:
+def find_country(text: str, language: str, words: Understood) -> str | None:
     """Return the ISO 3166 code of a country given as code or name (in `language` or English), or None.
 
     A code counts in capitals only: "no" declines, "NO" is Norway.
@@ -24,18 +25,18 @@ def find_country(text: str, language: str, nicknames: Mapping[str, str]) -> str 
     code = text.strip()
     if len(code) == 2 and code.isupper() and code in names.values():
         return code
-    return nicknames.get(said) or names.get(said) or _near(said, names)
+    return words.countries.get(said) or names.get(said) or _near(said, names)
 
 
-def find_zone(text: str, language: str, nicknames: Mapping[str, str]) -> str | None:
+def find_zone(text: str, language: str, words: Understood) -> str | None:
     """Return the IANA zone named by itself, by a city in it, or by a country that has only one; None for others."""
     said = plain(text.replace("_", " "))
     zones = _zones()
     if said in zones:
         return zones[said]
-    if " " not in said and said in ("gmt", "utc"):
-        return "UTC"
-    country = find_country(text, language, nicknames)
+    if said in words.zone_of:
+        return words.zone_of[said]
+    country = find_country(text, language, words)
     if country is not None:
         return _only_zone(country)
     return _near(said, zones)
@@ -50,7 +51,7 @@ def _near(said: str, names: Mapping[str, str]) -> str | None:
 def _zones() -> dict[str, str]:
     """Return zone names by plain name and by plain city; a city known twice is the zone with the shorter name."""
     names = resources.files("tzdata").joinpath("zones").read_text("utf-8").split()
-    found = {"utc": "UTC"}
+    found = {"utc": "UTC", "gmt": "UTC"}
     for name in sorted(names, key=len):
         if "/" not in name or name.startswith(("Etc/", "SystemV/")):
             continue

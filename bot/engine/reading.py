@@ -16,6 +16,7 @@ from flows.phrases import Phrases
 from flows.values import Saved
 
 _NUMBER = re.compile(r"(?<![\w.,])[-+]?[0-9]{1,9}(?:[.,][0-9]{1,6})?(?![\w])")
+_OUT_OF = re.compile(r"(?<=\d)\s*(?:/|out of|of|von|de)\s*(?:10|100)(?!\d)")
 _COMMAS = re.compile(r"[,;/\n]+| and | und | y ")
 _READ_AT_MOST = 200
 
@@ -101,8 +102,8 @@ def _find_number(answer: Answer, text: str, context: Context) -> int | float | N
     word = context.phrases.understood.number_of.get(plain(text))
     if word is not None:
         return word
-    found = [float(number.replace(",", ".")) for number in _NUMBER.findall(text)]
-    if not found or len(found) > 2 or (len(found) == 2 and found[1] != answer.maximum):
+    found = [float(number.replace(",", ".")) for number in _NUMBER.findall(_OUT_OF.sub(" ", text))]
+    if len(found) != 1:
         return None
     return int(found[0]) if found[0].is_integer() else found[0]
 
@@ -146,11 +147,11 @@ def _date(answer: Answer, text: str, context: Context) -> Saved | Wrong:
 
 
 def _zone(answer: Answer, text: str, context: Context) -> Saved | Wrong:
-    return places.find_zone(text, context.language, context.phrases.understood.countries) or Wrong("zone")
+    return places.find_zone(text, context.language, context.phrases.understood) or Wrong("zone")
 
 
 def _country(answer: Answer, text: str, context: Context) -> Saved | Wrong:
-    return places.find_country(text, context.language, context.phrases.understood.countries) or Wrong("country")
+    return places.find_country(text, context.language, context.phrases.understood) or Wrong("country")
 
 
 def _tapped_words(answer: Answer, value: str, context: Context) -> Saved | Wrong:

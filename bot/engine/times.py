@@ -10,7 +10,8 @@ from functools import lru_cache
 from flows.normal import plain
 from flows.phrases import Understood
 
-_CLOCK = re.compile(r"(?<![\d:.])([0-9]{1,2})(?:[:.h]([0-9]{2}))?(?![\d:.])")
+_CLOCK = re.compile(r"(?<![\d:.])([0-9]{1,2})(?:[:.h ]([0-9]{2}))?(?![\d:.])")
+_FOUR_DIGITS = re.compile(r"(?<!\d)([0-9]{2})([0-9]{2})(?!\d)")
 _ISO = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})$")
 _DOTTED = re.compile(r"([0-9]{1,2})\. ?([0-9]{1,2})\. ?([0-9]{4})$")
 _NAMED = re.compile(r"([0-9]{1,2})\.?(?:st|nd|rd|th)? (?:of |de )?([^\W\d]+),?(?: (?:de )?([0-9]{4}))?$")
@@ -19,7 +20,7 @@ _NAMED_FIRST = re.compile(r"([^\W\d]+) ([0-9]{1,2})(?:st|nd|rd|th)?,?(?: ([0-9]{
 
 def read_time(text: str, words: Understood) -> str | None:
     """Return HH:MM for "9", "9:30", "9.30 pm" or "half past 8 in the evening"; None for what is no time."""
-    said = f" {plain(text)} "
+    said = _FOUR_DIGITS.sub(r"\1:\2", f" {plain(text)} ")
     if _has(said, words.midnight):
         return "00:00"
     if _has(said, words.noon) and not any(letter.isdecimal() for letter in said):

@@ -10,9 +10,10 @@ from bot.engine.effects import Ask, Effect, Ended, Escalate, HowEnded, Picture, 
 from bot.engine.place import MANY, Place, answers_in
 from bot.engine.reading import Context
 from bot.engine.schedule import plan
+from bot.engine.speech import choices_of, shown
 from bot.model import Frame, Prompt, Session
 from flows.library import Library
-from flows.model import HUMAN_HANDOFF, Answer, AnswerKind, Call, Choice, Flow, Sentence, Step
+from flows.model import HUMAN_HANDOFF, AnswerKind, Call, Choice, Flow, Sentence, Step
 from flows.phrases import fill
 from flows.values import Saved
 
@@ -240,13 +241,14 @@ class Turn:
 
     def ask(self, instead: str = "") -> None:
         """Ask the question where the talk stands (or `instead` in its place) and wait."""
-        place = self.top
-        if place is None or place.at.ask is None or place.at.answer is None:
+        step = self.top.at if self.top is not None else None
+        if step is None or step.ask is None or step.answer is None:
             return
-        step = place.at
-        choices = self._choices(place.at.answer)
-        self._wait(step)
-        self._put(instead or self.filled(place.at.ask), choices, place.at.answer.kind)
+        wait = step.wait
+        self.wake_at = self.now + (wait.remind_after or wait.expire_after)
+        self.reminded = wait.remind_after is None
+        choices = choices_of(step.answer, self.chosen(), self.phrases)
+        self._put(instead or self.filled(step.ask), choices, step.answer.kind)
 
     def offer(self, text: str, choices: tuple[Choice, ...]) -> None:
         """Ask something of the engine's own about the open question."""
@@ -260,22 +262,6 @@ class Turn:
         private = kind is AnswerKind.TEXT
         asked = Ask(text, choices, kind, kind in _TYPED_KINDS, place.position(), place.flow.title, private)
         self.effects.append(asked)
-
-    def _wait(self, step: Step) -> None:
-        wait = step.wait
-        self.wake_at = self.now + (wait.remind_after or wait.expire_after)
-        self.reminded = wait.remind_after is None
-
-    def _choices(self, answer: Answer) -> tuple[Choice, ...]:
-        if answer.kind is AnswerKind.YES_NO:
-            return self.phrases.yes_no
-        if answer.kind is AnswerKind.NONE:
-            return self.phrases.next_only
-        if answer.kind is not AnswerKind.MANY:
-            return answer.choices
-        chosen = self.chosen()
-        left = tuple(choice for choice in answer.choices if choice.value not in chosen)
-        return left + self.phrases.done_only if len(chosen) >= (answer.minimum or 0) else left
 
     def chosen(self) -> list[str]:
         """Return what has been tapped so far of a question with several answers."""
@@ -298,21 +284,8 @@ class Turn:
         return sentence.fill(self._shown) if sentence.names else sentence.source
 
     def _shown(self, name: str) -> str:
-        """Return a saved value as a person reads it: labels for choices, no trailing zeros."""
-        value = self._saved().get(name)
         answer = self.top.flow.choices_of.get(name) if self.top else None
-        if value is None or value == "":
-            return self.phrases.nothing
-        if isinstance(value, bool):
-            return self.phrases.labels.yes if value else self.phrases.labels.no
-        if isinstance(value, list):
-            return ", ".join(_label(answer, item) for item in value)
-        return _label(answer, value) if isinstance(value, str) else f"{value:g}"
+        return shown(name, self._saved().get(name), answer, self.phrases)
 
     def _saved(self) -> dict[str, Saved]:
         return self.top.saved if self.top is not None else {}
-
-
-def _label(answer: Answer | None, value: str) -> str:
-    choice = answer.by_value.get(value) if answer else None
-    return choice.label if choice else value
