@@ -27,7 +27,8 @@ class Scope(Struct, frozen=True):
     """A way of speaking that makes a match weigh less: it `lowers` the level by that many steps.
 
     `before` must end right before the match, in the same clause; `after` begins right behind it; `near` stands anywhere
-    in the same sentence; `beside` anywhere in the sentence before or behind. `spares` lists categories it leaves alone.
+    in the same sentence; `beside` anywhere in the sentence before or behind. It does not count where an `unless` stands in
+    the same sentence. `spares` lists categories it leaves alone.
     """
 
     id: str
@@ -36,6 +37,7 @@ class Scope(Struct, frozen=True):
     after: tuple[str, ...] = ()
     near: tuple[str, ...] = ()
     beside: tuple[str, ...] = ()
+    unless: tuple[str, ...] = ()
     spares: tuple[str, ...] = ()
 
 

@@ -18,7 +18,8 @@ from bot.triage.patterns import Compiler, PatternError
 
 RULES = Path(__file__).parent / "rules"
 _RULE_KEYS = {"id", "level", "category", "any", "unless", "firm", "yes", "no"}
-_SCOPE_KEYS = {"id", "lowers", "before", "after", "near", "beside", "spares"}
+_SCOPE_KEYS = {"id", "lowers", "before", "after", "near", "beside", "unless", "spares"}
+_AROUND = ("before", "after", "near", "beside", "unless")
 _FILE_KEYS = {"rules", "scopes", "lists", "slang", "misspelt", "common", "negations"}
 
 
@@ -52,7 +53,9 @@ def read(language: str, folder: Path = RULES) -> Source:
     """Return one language, or raise RuleError at the first thing that is wrong."""
     files = [_File(path, _parsed(path)) for path in sorted((folder / language).glob("*.yaml"))]
     lists = {name: text for file in files for name, text in file.mapping("lists").items()}
-    compiler = Compiler(lists, *([word for file in files for word in file.sequence(key)] for key in ("common", "negations")))
+    compiler = Compiler(
+        lists, *([word for file in files for word in file.sequence(key)] for key in ("common", "negations"))
+    )
     rules: list[Rule] = []
     examples: list[Examples] = []
     for file in files:
@@ -164,7 +167,7 @@ class _Entry:
         lowers = self._item.get("lowers")
         if lowers not in (1, 2, 3, 4):
             self.refuse("lowers", f"'lowers' is '{lowers}'; write how many steps, 1 to 4")
-        around = {key: tuple(self._compiled(key, compiler.context)) for key in ("before", "after", "near", "beside")}
+        around = {key: tuple(self._compiled(key, compiler.context)) for key in _AROUND}
         return Scope(id=self._text("id"), lowers=lowers, spares=self.texts("spares"), **around)
 
     def texts(self, key: str) -> tuple[str, ...]:

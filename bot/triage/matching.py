@@ -108,6 +108,7 @@ class _Heard:
         self._after = [_Lazy(source) for source in scope.after]
         self._near = [_Lazy(source) for source in scope.near]
         self._beside = [_Lazy(source) for source in scope.beside]
+        self._unless = [_Lazy(source) for source in scope.unless]
 
     def lowers(self, rule: Rule, match: re.Match[str], sentence: Sentence, beside: Sequence[Sentence]) -> int:
         """Return by how many steps this scope lowers the match; 0 when it is not there."""
@@ -116,7 +117,9 @@ class _Heard:
         around = self._around(match, sentence) or any(
             lazy.search.search(other.text) for lazy in self._beside for other in beside
         )
-        return self._scope.lowers if around else 0
+        if not around or any(lazy.search.search(sentence.text) for lazy in self._unless):
+            return 0
+        return self._scope.lowers
 
     def _around(self, match: re.Match[str], sentence: Sentence) -> bool:
         text = sentence.text
