@@ -28,7 +28,7 @@ class HttpIntake:
         if not signing_secret.strip():
             raise SettingError("HANDRAIL_SLACK_SIGNING_SECRET is missing; copy it from the app's Basic Information")
         self._intake = intake
-        self._signatures = _Signatures(signing_secret, clock)
+        self._signatures = Signatures(signing_secret, clock)
 
     def routes(self) -> list[Route]:
         """The route to mount; the request URL in the app's settings ends in /slack/events."""
@@ -59,7 +59,7 @@ class HttpIntake:
         return Response(answer.body, status_code=answer.status, headers=headers)
 
 
-class _Signatures:
+class Signatures:
     """Slack's signatures: each is good once. What was not acknowledged is not remembered: Slack may send it again."""
 
     def __init__(self, secret: str, clock: Clock) -> None:
@@ -67,7 +67,12 @@ class _Signatures:
         self._verifier = SignatureVerifier(secret, _Seconds(clock))
         self._seen: OrderedDict[str, float] = OrderedDict()
 
+    def __len__(self) -> int:
+        """How many are remembered."""
+        return len(self._seen)
+
     def valid(self, body: bytes, stamp: str, signature: str) -> bool:
+        """Whether Slack signed this body within five minutes and it was not acknowledged before."""
         try:
             return self._verifier.is_valid(body, stamp, signature) and signature not in self._seen
         except (ValueError, TypeError):
@@ -75,6 +80,7 @@ class _Signatures:
             return False
 
     def remember(self, signature: str) -> None:
+        """Note that a request was acknowledged."""
         now = self._clock().timestamp()
         self._seen[signature] = now
         # A stamp may lie five minutes ahead as well as behind.

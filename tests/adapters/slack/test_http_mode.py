@@ -7,7 +7,7 @@ import contextlib
 import json
 import time
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from io import BytesIO
 
 import aiohttp
@@ -15,7 +15,7 @@ import pytest
 import uvicorn
 from starlette.applications import Starlette
 
-from adapters.slack.http_mode import MOST_BYTES, HttpIntake
+from adapters.slack.http_mode import MOST_BYTES, HttpIntake, Signatures
 from adapters.slack.intake import Intake
 from adapters.slack.link import SlackLink
 from bot.errors import SettingError, StoreError
@@ -99,6 +99,18 @@ async def test_the_answer_follows_the_commit(slack: SlackServer, url: str, inbox
     await push.arrives()
 
 
+async def test_a_commit_slower_than_slack_waits_comes_again_under_the_same_key(
+    slack: SlackServer, url: str, inbox: Inbox
+) -> None:
+    inbox.open.clear()
+    push = slack.user("U0ANA").says("hi")
+    await inbox.entered.wait()
+    await slack.world.until(lambda: push.attempts > 1, 5)
+    inbox.open.set()
+    await push.arrives()
+    assert {inbound.key for inbound in inbox.received} == {f"slack:T0TEAM:{push.payload['event_id']}"}
+
+
 async def test_the_handshake_of_the_request_url_is_answered(url: str) -> None:
     body = json.dumps({"type": "url_verification", "challenge": "abc"}).encode()
     headers = {"Content-Type": "application/json", **signed(SIGNING_SECRET, body)}
@@ -111,6 +123,20 @@ async def test_a_replay_within_five_minutes_is_refused(url: str, inbox: Inbox) -
     assert await post(url, BODY, headers) == 200
     assert await post(url, BODY, headers) == 401
     assert len(inbox.received) == 1
+
+
+def test_signatures_are_forgotten_once_slacks_own_limit_refuses_them() -> None:
+    now = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
+    clock = [now]
+    signatures = Signatures(SIGNING_SECRET, lambda: clock[0])
+    headers = signed(SIGNING_SECRET, BODY, at=int(now.timestamp()))
+    stamp, signature = headers["X-Slack-Request-Timestamp"], headers["X-Slack-Signature"]
+    signatures.remember(signature)
+    for minutes in (0, 4, 6, 11):
+        clock[0] = now + timedelta(minutes=minutes)
+        assert not signatures.valid(BODY, stamp, signature)
+    signatures.remember("another")
+    assert len(signatures) == 1
 
 
 async def test_what_was_not_acknowledged_may_come_again_with_the_same_signature(url: str, inbox: Inbox) -> None:

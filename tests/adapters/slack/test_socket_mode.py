@@ -259,6 +259,15 @@ async def test_health_says_when_slack_was_last_heard(
         assert socket.last_seen_at is not None
 
 
+async def test_stopping_does_not_wait_for_a_server_that_is_silent(
+    slack: SlackServer, intake: Intake, link: SlackLink
+) -> None:
+    async with asyncio.timeout(5):
+        async with running(intake, link, ping_seconds=60):
+            await slack.sockets.connected()
+            slack.sockets.freeze()
+
+
 async def test_stopping_finishes_what_is_being_committed_and_leaves_no_task_behind(
     slack: SlackServer, intake: Intake, link: SlackLink, inbox: Inbox
 ) -> None:

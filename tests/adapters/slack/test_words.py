@@ -41,6 +41,14 @@ def test_a_family_of_joined_emoji_is_never_cut() -> None:
     assert all(len(piece) % len(family) == 0 for piece in pieces)
 
 
+def test_an_accent_stays_on_its_letter() -> None:
+    assert all(len(piece) % 2 == 0 for piece in split("e\u0301" * 40, 31))
+
+
+def test_a_letter_under_endless_accents_is_cut_all_the_same() -> None:
+    assert len(split("e" + "\u0301" * 1000, 100)) == 11
+
+
 def test_a_text_is_cut_where_a_reader_pauses() -> None:
     assert split("One two three. Four five six. Seven", 20) == ["One two three. ", "Four five six. Seven"]
 

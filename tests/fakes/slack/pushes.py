@@ -49,6 +49,7 @@ class Postman:
         self.outlet = outlet
         self.retries = retries
         self.given_up: list[Push] = []
+        self.begun: Callable[[], object] = lambda: None
         self._tasks: set[asyncio.Task[None]] = set()
 
     def send(self, push: Push) -> Push:
@@ -71,6 +72,7 @@ class Postman:
             if pause:
                 await asyncio.sleep(pause)
             push.attempts = attempt + 1
+            self.begun()
             if await self.outlet(push, attempt):
                 return
         self.given_up.append(push)

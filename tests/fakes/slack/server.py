@@ -41,6 +41,7 @@ class SlackServer:
         self.faults = Faults()
         self.sockets = Gate(self.world, ack_seconds=ack_seconds, ticket_seconds=ticket_seconds)
         self.postman = Postman(self.sockets.offer, retries)
+        self.postman.begun = self.world.touch
         self.webhook: Webhook | None = None
         self._ack_seconds, self._port, self._extend = ack_seconds, port, extend
         self._users: dict[str, User] = {}
