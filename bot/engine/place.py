@@ -59,8 +59,13 @@ class Place:
         self.tries = 0
 
     def answers(self) -> dict[str, Saved]:
-        """Return what the steps of this flow saved."""
-        return {name: value for name, value in self.saved.items() if name in self.flow.saves}
+        """Return what the steps of this flow saved, without what was only given."""
+        passed = {self.flow.steps[name].save for name in self.path}
+        return {
+            name: value
+            for name, value in self.saved.items()
+            if name in self.flow.saves and (name in passed or not (_is_fact(name) or name in self.flow.given))
+        }
 
     def facts(self) -> dict[str, Saved]:
         """Return what holds in every flow: the person's facts, and what the bot gives."""
