@@ -37,6 +37,7 @@ _GRACE_SECONDS = 5.0
 _JUNK_BEFORE_SALVAGE = 3
 _CONFLICT_WINDOW_SECONDS = 60.0
 _NEWCOMER_SECONDS = 300.0
+_PATIENCE = 3
 _QUICK_SECONDS = 0.2
 _FAREWELL_SECONDS = 2.0
 
@@ -98,9 +99,11 @@ class Poller:
         try:
             updates = await self._get_updates(self._poll_seconds)
         except JunkAnswer as junk:
-            # The same broken answer comes again and again: then its updates are taken one by one, as far as they go.
+            # Half an emoji in one update makes the whole answer invalid: its updates are then taken one by one. An
+            # answer that was cut off may come whole next time.
             self._junk += 1
-            updates = split_answer(junk.payload) if self._junk >= _JUNK_BEFORE_SALVAGE else []
+            complete = junk.payload.rstrip().endswith(b"}")
+            updates = split_answer(junk.payload) if complete or self._junk >= _JUNK_BEFORE_SALVAGE else []
             if not updates:
                 raise
         self._junk = 0
@@ -151,13 +154,16 @@ class Poller:
         await self._backoff.pause(seconds_of(error) if isinstance(error, RetryAfter) else 0.0)
 
     def _count_conflict(self) -> None:
+        # Whoever came last gives way. One that has polled for long stays, whatever the other does: if it went, every
+        # message would reach the other one only.
         now = self._monotonic()
+        if now - self._started >= _NEWCOMER_SECONDS:
+            _log.error("another program fetches this Telegram bot's updates; stop it")
+            return
         self._conflicts.append(now)
         while self._conflicts[0] < now - _CONFLICT_WINDOW_SECONDS:
             self._conflicts.popleft()
-        # Whoever came last gives way: one that has polled for long bears more conflicts than a newcomer.
-        patience = 3 if now - self._started < _NEWCOMER_SECONDS else 10
-        if len(self._conflicts) >= patience:
+        if len(self._conflicts) >= _PATIENCE:
             raise ChannelRefused(
                 "Another program fetches this Telegram bot's updates, so some would reach only that one. "
                 "Stop the other one, or give this one a HANDRAIL_TELEGRAM_TOKEN of its own."

@@ -15,8 +15,9 @@ from bot.model import Address, Inbound, Platform, Pressed, Text
 
 # A quotation mark inside a person's words is escaped in JSON, so words cannot forge these.
 _BORDER = re.compile(rb'\{\s*"update_id"\s*:')
+_END = re.compile(rb"\]\s*\}\s*\Z")
 _UPDATE_ID = re.compile(r'"update_id"\s*:\s*"?(\d{1,19})')
-_WORDS = re.compile(r'"(?:text|caption)"\s*:\s*("(?:[^"\\]|\\.)*")')
+_WORDS = re.compile(r'"(?:text|caption)"\s*:\s*("(?:[^"\\]|\\.)*(?:"|\Z))')
 _CHAT = re.compile(r'"chat"\s*:\s*\{[^{}]*?"id"\s*:\s*"?(-?\d{1,19})')
 _FROM = re.compile(r'"from"\s*:\s*\{[^{}]*?"id"\s*:\s*"?(\d{1,19})')
 
@@ -41,7 +42,8 @@ def salvage(raw: bytes, me: Identity, now: datetime) -> Arrival | None:
 
 def split_answer(payload: bytes) -> list[bytes]:
     """Return the updates of an answer to getUpdates that is not valid JSON as a whole."""
-    borders = [*(found.start() for found in _BORDER.finditer(payload)), len(payload)]
+    end = found.start() if (found := _END.search(payload)) else len(payload)
+    borders = [*(found.start() for found in _BORDER.finditer(payload)), end]
     return [payload[start:end].rstrip(b" \r\n\t,") for start, end in pairwise(borders)]
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import ssl
 from functools import cache
@@ -98,16 +97,7 @@ class PollWire(Wire):
         except msgspec.ValidationError:
             return Wire.parse_json_payload(payload)
         except (msgspec.DecodeError, RecursionError):
-            return {"result": _lenient(payload)}
-
-
-def _lenient(payload: bytes) -> list[bytes]:
-    # Half an emoji or a NaN is enough for msgspec to refuse the whole answer; Python's reader takes both.
-    try:
-        answer = json.loads(payload.decode("utf-8", "replace"))
-        return [json.dumps(update).encode() for update in answer["result"]]
-    except (ValueError, TypeError, KeyError, RecursionError):
-        raise JunkAnswer(payload) from None
+            raise JunkAnswer(payload) from None
 
 
 def _is_answer(payload: bytes) -> bool:

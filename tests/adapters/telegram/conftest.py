@@ -114,6 +114,11 @@ class Rig:
             poll_seconds=1,
         )
 
+    async def ends(self) -> None:
+        """Poll until the poller ends by itself."""
+        async with asyncio.timeout(5):
+            await self.poller.run()
+
     @asynccontextmanager
     async def running(self) -> AsyncIterator[asyncio.Task[None]]:
         task = asyncio.create_task(self.poller.run())

@@ -100,7 +100,7 @@ async def test_a_store_that_is_broken_for_good_ends_the_poller_with_nothing_conf
     rig.ledger.fails = [StoreError("the disk does not write", permanent=True)]
     server.user(ANA).says("keep me")
     with pytest.raises(StoreError):
-        await rig.poller.run()
+        await rig.ends()
     assert server.main.unconfirmed == 1
 
 
@@ -166,18 +166,16 @@ async def test_answers_that_lead_nowhere_do_not_make_it_spin(server: TelegramSer
 async def test_a_revoked_token_ends_the_poller_with_the_remedy(server: TelegramServer, rig: Rig) -> None:
     server.fault(Kind.UNAUTHORIZED, "getUpdates", times=-1)
     with pytest.raises(ChannelRefused, match="HANDRAIL_TELEGRAM_TOKEN"):
-        await rig.poller.run()
+        await rig.ends()
 
 
 async def test_a_newcomer_gives_way_to_another_poller(server: TelegramServer, rig: Rig) -> None:
     server.fault(Kind.HTML, "getUpdates", times=3, code=409, body=b'{"ok":false,"description":"Conflict: terminated"}')
     with pytest.raises(ChannelRefused, match="Another program"):
-        await rig.poller.run()
+        await rig.ends()
 
 
-async def test_a_poller_of_long_standing_bears_conflicts_until_the_newcomer_has_given_up(
-    server: TelegramServer, connection: Connection
-) -> None:
+async def test_a_poller_of_long_standing_bears_every_conflict(server: TelegramServer, connection: Connection) -> None:
     rig = Rig(connection, time=[0.0])
     rig.time[0] = 3600.0
     server.fault(Kind.HTML, "getUpdates", times=9, code=409, body=b'{"ok":false,"description":"Conflict: terminated"}')
@@ -208,7 +206,7 @@ async def test_two_real_pollers_do_not_both_stay(server: TelegramServer, connect
     async with settled.running():
         await server.main.polled()
         with pytest.raises(ChannelRefused):
-            await asyncio.wait_for(newcomer.poller.run(), 5)
+            await newcomer.ends()
         server.user(ANA).says("who hears me?")
         assert await settled.ledger.has(1) == [Text("who hears me?")]
     await other.close()
@@ -253,7 +251,19 @@ async def test_one_poison_update_neither_stops_the_loop_nor_spoils_its_neighbour
         await server.main.all_confirmed()
     assert contents[0] == Text("before")
     assert contents[2] == Text("after")
+    assert rig.intake.quarantined == 1
+    assert rig.pauses.asked == []
     assert isinstance(contents[1], Text)
+
+
+async def test_an_answer_that_is_cut_off_is_asked_for_again_and_at_last_taken_as_far_as_it_goes(
+    server: TelegramServer, rig: Rig
+) -> None:
+    body = b'{"ok":true,"result":[{"update_id":9,"message":{"message_id":1,"chat":{"id":4711},"text":"I want to d'
+    server.fault(Kind.JUNK, "getUpdates", body=body, times=3)
+    async with rig.running():
+        assert await rig.ledger.has(1) == [Text("I want to d")]
+    assert rig.pauses.asked[:2] == [0.5, 1.0]
 
 
 async def test_an_update_without_a_number_is_quarantined_and_does_not_hold_up_the_next(

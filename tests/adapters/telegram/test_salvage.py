@@ -55,6 +55,10 @@ def test_a_cut_off_update_still_gives_its_words() -> None:
     )
 
 
+def test_words_that_are_cut_off_in_the_middle_are_kept_as_far_as_they_go() -> None:
+    assert dug(b'{"update_id":7,"message":{"from":{"id":1},"chat":{"id":1},"text":"I want to d') == Text("I want to d")
+
+
 def test_the_words_that_a_message_answers_are_not_taken_for_its_own() -> None:
     raw = b'{"update_id":7,"message":{"chat":{"id":1},"reply_to_message":{"text":"crisis lines"},"text":"thanks",]'
     assert dug(raw) == Text("thanks")
@@ -82,6 +86,7 @@ def test_salvage_survives_any_bytes(junk: bytes, update_id: int) -> None:
 
 def test_an_answer_that_is_broken_as_a_whole_is_split_into_its_updates() -> None:
     first, second = b'{"update_id":7,"message":{broken}', b'{"update_id":8,"message":{}}'
+    assert split_answer(b'{"ok":true,"result":[' + first + b",\n" + second + b"]}\n") == [first, second]
     assert split_answer(b'{"ok":true,"result":[' + first + b",\n" + second) == [first, second]
 
 
