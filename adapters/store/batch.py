@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from adapters.store.rows import Row, check_in_row, encode, escalation_row, micros, outbound_row, person_row, session_row
-from bot.model import CaseState, Escalation, Turn
+from bot.model import CaseState, Escalation, Lane, Turn
 from bot.privacy import Keyring
 
 
@@ -29,6 +29,11 @@ class Batch:
     texts: list[Row] = field(default_factory=list)  # person_id, case_id, version, position, at, body
     audits: list[Row] = field(default_factory=list)  # person_id, received, position, at, actor, act, case_id
     outbounds: list[Row] = field(default_factory=list)  # as outbound_row
+
+    @property
+    def is_vital(self) -> bool:
+        """Whether someone's safety hangs on it: a case, a page or a safety text."""
+        return bool(self.escalations) or any(lane <= Lane.SAFETY for _, _, lane, *_ in self.outbounds)
 
 
 def people_of(turns: Iterable[Turn]) -> set[str]:

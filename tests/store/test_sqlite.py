@@ -15,6 +15,7 @@ import pytest
 from adapters.store.opening import open_store
 from adapters.store.sqlite import connection as sqlite_connection
 from adapters.store.sqlite.connection import OneHop, Urgency, Writer
+from adapters.store.sqlite.reserve import Reserve
 from bot.errors import SettingError, StoreError
 from bot.ports import Store
 from bot.privacy import MasterKeys
@@ -84,7 +85,8 @@ async def test_the_time_out_is_set_before_the_journal_mode(store: Store, wire: W
 
 async def test_only_its_owner_may_read_the_file_and_its_companions(store: Store, path: Path):
     await meet(store, "ana")
-    assert {stat.S_IMODE(file.stat().st_mode) for file in path.parent.iterdir()} == {0o600}
+    files = [path, *path.parent.glob("handrail.db-*")]
+    assert [stat.S_IMODE(file.stat().st_mode) for file in files] == [0o600] * 3
 
 
 async def test_a_plain_turn_costs_three_writes_and_one_commit(store: Store, wire: Wire):
@@ -161,7 +163,7 @@ async def test_no_statement_of_the_daily_round_reads_a_whole_table(store: Store,
 
 
 async def test_what_is_most_urgent_is_written_first(path: Path):
-    writer = Writer(await OneHop.open(path, read_only=False))
+    writer = Writer(await OneHop.open(path, read_only=False), Reserve(path))
     order: list[str] = []
     jobs = [(Urgency.BULK, "first"), (Urgency.BULK, "bulk"), (Urgency.CLAIM, "claim"), (Urgency.TURN, "turn")]
     await asyncio.gather(*(writer.write(urgency, lambda _, name=name: order.append(name)) for urgency, name in jobs))
@@ -230,6 +232,46 @@ async def test_a_full_disk_refuses_writes_keeps_reading_and_goes_on_when_there_i
     assert await view_of(store, "ana") == ana
     wire.connections[0].execute("PRAGMA max_page_count = 1000000")
     await store.commit_many([next_turn(ana, "two")])
+
+
+class RoomInPages(Reserve):
+    """Stands for a full disk: SQLite may use only so many pages, and a reserve that is given up brings some more."""
+
+    def __init__(self, path: Path, wire: Wire, room: int) -> None:
+        super().__init__(path)
+        self._wire = wire
+        self.room = room
+        self.is_kept = True
+
+    def limit(self, pages: int) -> None:
+        self._wire.connections[0].execute(f"PRAGMA max_page_count = {pages}")
+
+    def keep(self) -> bool:
+        self.is_kept = self.room > 0
+        return self.is_kept
+
+    def give_up(self) -> bool:
+        self.limit(1_000_000)
+        self.is_kept, self.room = False, 0
+        return True
+
+
+async def test_on_a_full_disk_vital_work_goes_on_in_the_room_of_the_reserve_and_nothing_else(wire: Wire, path: Path):
+    connection = await OneHop.open(path, read_only=False)
+    reserve = RoomInPages(path, wire, room=1)
+    writer = Writer(connection, reserve)
+    await writer.write(Urgency.TURN, lambda plain: plain.execute("CREATE TABLE words (word)"))
+    reserve.limit(1)
+    fill = "INSERT INTO words VALUES (zeroblob(100000))"
+    with pytest.raises(StoreError, match="full"):
+        await writer.write(Urgency.TURN, lambda plain: plain.execute(fill))
+    await writer.write(Urgency.TURN, lambda plain: plain.execute(fill), is_vital=True)
+    with pytest.raises(StoreError, match="full"):
+        await writer.write(Urgency.TURN, lambda plain: plain.execute("SELECT 1"))
+    reserve.room = 1
+    await writer.write(Urgency.TURN, lambda plain: plain.execute(fill))
+    assert wire.connections[0].execute("SELECT count(*) FROM words").fetchone() == (2,)
+    await writer.close()
 
 
 async def test_a_file_that_is_no_database_is_refused(path: Path, url: str, masters: MasterKeys):

@@ -10,12 +10,16 @@ from enum import IntEnum
 from functools import partial
 from itertools import count
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import aiosqlite
+import structlog
 
 from adapters.store.sqlite.errors import DISTRUSTED, explained, kind_of
+from adapters.store.sqlite.reserve import Reserve
 from bot.errors import StoreError
+
+log = structlog.get_logger(__name__)
 
 BUSY_MILLISECONDS = 5000
 Result = TypeVar("Result")
@@ -61,22 +65,36 @@ class OneHop(aiosqlite.Connection):
             return result
 
 
-class Writer:
-    """The one writing connection: units of work wait their turn by urgency, and each is one transaction."""
+class _Waiting(NamedTuple):
+    """A unit of work; an earlier number goes first among equally urgent ones."""
 
-    def __init__(self, connection: OneHop) -> None:
+    urgency: Urgency
+    number: int
+    is_vital: bool
+    work: Work[Any]
+    ended: asyncio.Future[Any]
+
+
+class Writer:
+    """The one writing connection: units of work wait their turn by urgency, and each is one transaction.
+
+    When the disk is full only vital work goes on, in the room that the reserve gives up.
+    """
+
+    def __init__(self, connection: OneHop, reserve: Reserve) -> None:
         self._connection = connection
-        self._waiting: list[tuple[Urgency, int, Work[Any], asyncio.Future[Any]]] = []
+        self._reserve = reserve
+        self._waiting: list[_Waiting] = []
         self._count = count()
         self._draining: asyncio.Task[None] | None = None
         self._broken: StoreError | None = None
 
-    async def write(self, urgency: Urgency, work: Work[Result]) -> Result:
+    async def write(self, urgency: Urgency, work: Work[Result], *, is_vital: bool = False) -> Result:
         """Run work in a transaction of its own; a caller that is cancelled before it begins takes it back."""
         if self._broken:
             raise self._broken
         ended: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
-        heapq.heappush(self._waiting, (urgency, next(self._count), work, ended))
+        heapq.heappush(self._waiting, _Waiting(urgency, next(self._count), is_vital, work, ended))
         if self._draining is None or self._draining.done():
             self._draining = asyncio.create_task(self._drain())
         return await ended
@@ -90,13 +108,14 @@ class Writer:
     async def _drain(self) -> None:
         # A task of its own, not the caller's: a cancelled caller must not wedge the file for everyone else.
         while self._waiting:
-            _, _, work, ended = heapq.heappop(self._waiting)
-            if not ended.done():
-                await self._answer(work, ended)
+            waiting = heapq.heappop(self._waiting)
+            if not waiting.ended.done():
+                await self._answer(waiting)
 
-    async def _answer(self, work: Work[Result], ended: asyncio.Future[Result]) -> None:
+    async def _answer(self, waiting: _Waiting) -> None:
+        ended = waiting.ended
         try:
-            result = await self._connection.run(work)
+            result = await self._run(waiting)
         except Exception as error:  # noqa: BLE001  it belongs to the one who waits
             if isinstance(error, StoreError) and kind_of(error.__cause__) in DISTRUSTED:
                 self._broken = error
@@ -105,6 +124,18 @@ class Writer:
         else:
             if not ended.done():
                 ended.set_result(result)
+
+    async def _run(self, waiting: _Waiting) -> Any:
+        if not (waiting.is_vital or self._reserve.is_kept or await asyncio.to_thread(self._reserve.keep)):
+            raise StoreError("the disk of the database is full; free some space in its folder and it goes on by itself")
+        try:
+            return await self._connection.run(waiting.work)
+        except StoreError as error:
+            full = kind_of(error.__cause__) == sqlite3.SQLITE_FULL
+            if not (full and waiting.is_vital and self._reserve.give_up()):
+                raise
+        log.error("disk_full", remedy="free some space; until then only worrying messages and pages are written")
+        return await self._connection.run(waiting.work)
 
 
 def _connect(path: Path, read_only: bool) -> sqlite3.Connection:

@@ -3,11 +3,14 @@
 # ruff: noqa: D102  the docstrings stand on the port
 from __future__ import annotations
 
+import asyncio
 import secrets
 from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
 from pathlib import Path
+
+import structlog
 
 from adapters.store.batch import batch_of, people_of
 from adapters.store.deliveries import deliveries_of, outcomes_of
@@ -15,12 +18,15 @@ from adapters.store.loading import Asked
 from adapters.store.rows import micros, moment
 from adapters.store.sqlite import commit, due, load, outbox
 from adapters.store.sqlite.connection import OneHop, Urgency, Writer
+from adapters.store.sqlite.reserve import Reserve
 from adapters.store.sqlite.schema import make_private, prepare
 from adapters.store.views import cases_of, loaded_of
 from bot.errors import StoreError
 from bot.model import Address, Delivery, Due, Escalation, Platform, Turn
 from bot.ports import Loaded, Lookup, Settled
 from bot.privacy import Keyring, MasterKeys
+
+log = structlog.get_logger(__name__)
 
 BULK = 100  # rows of one bulk transaction: what urgent work waits for at most
 
@@ -44,7 +50,10 @@ class SqliteStore:
         except BaseException:
             await writing.close()
             raise
-        return cls(Writer(writing), reading, keyring)
+        reserve = Reserve(path)
+        if not await asyncio.to_thread(reserve.keep):
+            log.error("disk_full", remedy="free some space; until then only worrying messages and pages are written")
+        return cls(Writer(writing, reserve), reading, keyring)
 
     async def load_many(self, lookups: Sequence[Lookup], now: datetime) -> Loaded:
         asked = Asked.of(lookups, self._keyring)
@@ -54,7 +63,8 @@ class SqliteStore:
     async def commit_many(self, turns: Sequence[Turn]) -> None:
         await self._learn_keys(turns)
         batch = batch_of(turns, self._keyring)
-        await self._writer.write(Urgency.TURN, lambda plain: commit.commit(plain, batch))
+        work = partial(commit.commit, batch=batch)
+        await self._writer.write(Urgency.TURN, work, is_vital=batch.is_vital)
 
     async def claim_due(self, now: datetime, limit: int) -> list[Due]:
         return await self._reader.run(lambda plain: due.due(plain, now, limit))
@@ -62,12 +72,12 @@ class SqliteStore:
     async def claim_outbox(self, now: datetime, limit: int, busy: frozenset[Address]) -> list[Delivery]:
         marks = [self._keyring.fingerprint(address) for address in busy]
         work = partial(outbox.claim, now=micros(now), limit=limit, busy=marks)
-        return deliveries_of(await self._writer.write(Urgency.CLAIM, work), self._keyring)
+        return deliveries_of(await self._writer.write(Urgency.CLAIM, work, is_vital=True), self._keyring)
 
     async def settle(self, outcomes: Sequence[Settled], now: datetime) -> None:
         for start in range(0, len(outcomes), BULK):
             rows = outcomes_of(outcomes[start : start + BULK], micros(now), self._keyring)
-            await self._writer.write(Urgency.BULK, partial(outbox.settle, outcomes=rows))
+            await self._writer.write(Urgency.BULK, partial(outbox.settle, outcomes=rows), is_vital=True)
 
     async def open_cases(self) -> list[Escalation]:
         return cases_of(await self._reader.run(due.open_cases), self._keyring)
