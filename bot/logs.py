@@ -58,7 +58,7 @@ def set_up_logs(level: str, secrets: Iterable[str], out: TextIO = sys.stderr) ->
     )
     logging.basicConfig(level=level, handlers=[handler], force=True)
     # The libraries' own chatter quotes addresses with tokens (httpx) and message texts (slack_sdk below WARNING).
-    for name in ("httpx", "httpcore", "telegram", "slack_sdk", "slack_bolt", "apscheduler", "aiosqlite", "uvicorn"):
+    for name in ("httpx", "httpcore", "telegram", "slack_sdk", "slack_bolt", "apscheduler", "alembic", "uvicorn"):
         logging.getLogger(name).setLevel(logging.WARNING)
     sys.excepthook = _hook(redaction, out)
 

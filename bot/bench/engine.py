@@ -11,18 +11,11 @@ from bot.engine.events import Answered, Begin, EngineEvent
 from bot.model import Session
 from flows.library import Library, load_library
 
-SIX_QUESTIONS = Path(__file__).parent.parent.parent / "tests" / "bench" / "six_questions.yaml"
+SIX_QUESTIONS = Path(__file__).parent / "six_questions.yaml"
 _NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
-TALK: tuple[EngineEvent, ...] = (
-    Begin("six_questions"),
-    Answered("Ana"),
-    Answered("so-so"),
-    Answered("6"),
-    Answered("A long meeting about the plan"),
-    Answered("They must think I am slow"),
-    Answered("70"),
-    Answered("yes"),
-)
+# One wrong answer on the way ("so-so" where a number is asked for).
+ANSWERS = ("Ana", "so-so", "6", "A long meeting about the plan", "They must think I am slow", "70", "yes")
+TALK: tuple[EngineEvent, ...] = (Begin("six_questions"), *(Answered(answer) for answer in ANSWERS))
 
 
 def engine_rate(rounds: int) -> float:

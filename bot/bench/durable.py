@@ -1,0 +1,97 @@
+"""Measures durable turns: the six-question talk of many people through `Conversation.receive`, committed with FULL sync.
+
+Triage and sealing are on; nothing is sent. Both ways of arriving are measured: many at once, and one by one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from time import perf_counter, process_time
+
+from bot.bench.engine import ANSWERS, SIX_QUESTIONS
+from bot.bootstrap.house import House, build, master_keys
+from bot.model import Address, Inbound, Person, Platform, Session, Text, Turn, View
+from bot.rota import OPEN_ROTA
+from bot.settings import Settings
+
+START = datetime(2026, 11, 23, 9, tzinfo=UTC)
+PURPOSES = ("check_ins", "exercises", "escalation")
+
+
+@dataclass(frozen=True)
+class Rate:
+    """Turns a second of processor time, and of wall time."""
+
+    turns: int
+    cpu: float
+    wall: float
+
+    @property
+    def per_core_second(self) -> float:
+        """Turns a second of one core's time."""
+        return self.turns / self.cpu
+
+    @property
+    def per_second(self) -> float:
+        """Turns a second by the wall clock."""
+        return self.turns / self.wall
+
+
+class Crowd:
+    """Known people who all play the same talk."""
+
+    def __init__(self, house: House, count: int) -> None:
+        self._house = house
+        self._addresses = [Address(Platform.CONSOLE, f"p{number}") for number in range(count)]
+        self._sent = 0
+
+    async def make_known(self) -> None:
+        """Store everybody, agreed to everything."""
+        turns = [self._known(address) for address in self._addresses]
+        for begin in range(0, len(turns), 256):
+            await self._house.store.commit_many(turns[begin : begin + 256])
+
+    def _known(self, address: Address) -> Turn:
+        consents = dict.fromkeys(PURPOSES, START)
+        person = Person(f"person-{address.chat}", address, START, name="Ana", consents=consents, welcomed=True)
+        return Turn("known", START, 0, View(person, Session(version=1), known=False), person_changed=True)
+
+    def talk(self) -> list[list[Inbound]]:
+        """Return one round of messages for each turn of the talk: everybody's first, everybody's second, …"""
+        contents = [Text(words) for words in ("six questions", *ANSWERS)]
+        return [[self._inbound(address, content) for address in self._addresses] for content in contents]
+
+    def _inbound(self, address: Address, content: Text) -> Inbound:
+        self._sent += 1
+        at = START + timedelta(seconds=self._sent)
+        return Inbound(f"bench:{self._sent}", address, address.chat, at, content)
+
+
+async def _timed(house: House, rounds: Sequence[Sequence[Inbound]], *, together: bool) -> Rate:
+    turns = sum(len(one) for one in rounds)
+    cpu, wall = process_time(), perf_counter()
+    for one in rounds:
+        if together:
+            await house.conversation.receive(one)
+        else:
+            for inbound in one:
+                await house.conversation.receive([inbound])
+    return Rate(turns, process_time() - cpu, perf_counter() - wall)
+
+
+async def durable_rate(folder: Path, *, people: int, together: bool, database_url: str = "") -> Rate:
+    """Play one talk of every person on a new database and return the rate."""
+    settings = Settings(data_dir=folder, database_url=database_url)
+    masters, _ = master_keys(settings, folder)
+    house = await build(
+        settings, masters, clock=lambda: START, rota=OPEN_ROTA, on_call=(), flows=[SIX_QUESTIONS]
+    )
+    try:
+        crowd = Crowd(house, people)
+        await crowd.make_known()
+        return await _timed(house, crowd.talk(), together=together)
+    finally:
+        await house.close()

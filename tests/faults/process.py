@@ -1,0 +1,56 @@
+"""The real `handrail run` as a child process, to be stopped and killed."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+
+class Process:
+    """One run after another on the same data folder."""
+
+    def __init__(self, folder: Path, settings: Mapping[str, str]) -> None:
+        self._folder = folder
+        self._environment = {
+            **{name: value for name, value in os.environ.items() if not name.startswith("HANDRAIL_")},
+            "HANDRAIL_DATA_DIR": str(folder / "data"),
+            **{f"HANDRAIL_{name}": value for name, value in settings.items()},
+        }
+        self._child: asyncio.subprocess.Process | None = None
+
+    async def __aenter__(self) -> Process:
+        return self
+
+    async def __aexit__(self, *_error: object) -> None:
+        if self._child is not None:
+            await self.kill()
+
+    async def start(self) -> None:
+        """Start it; it is not ready yet."""
+        with (self._folder / "log").open("ab") as log:
+            self._child = await asyncio.create_subprocess_exec(
+                sys.executable, "-m", "bot", "run", env=self._environment, stderr=log, cwd=Path.cwd()
+            )
+
+    async def kill(self) -> None:
+        """SIGKILL: nothing is finished, nothing is written."""
+        await self._end(signal.SIGKILL)
+
+    async def stop(self) -> int:
+        """SIGTERM; return the exit code."""
+        return await self._end(signal.SIGTERM)
+
+    @property
+    def log(self) -> str:
+        """All that was logged so far."""
+        return (self._folder / "log").read_text()
+
+    async def _end(self, number: signal.Signals) -> int:
+        assert self._child is not None
+        if self._child.returncode is None:
+            self._child.send_signal(number)
+        return await asyncio.wait_for(self._child.wait(), 15)
