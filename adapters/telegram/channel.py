@@ -24,7 +24,7 @@ class TelegramChannel:
 
     def __init__(self, bot: Bot) -> None:
         self._bot = bot
-        self._sent: dict[int, int] = {}
+        self._sent: dict[int, list[str]] = {}
 
     async def send(self, delivery: Delivery) -> str:
         """See the port. The receipt is the message id of the last part."""
@@ -49,24 +49,24 @@ class TelegramChannel:
 
     async def _pieces(self, delivery: Delivery, text: str, markup: InlineKeyboardMarkup | None) -> str:
         """Send all parts; after a failure in the middle, the next attempt goes on where this one broke off."""
-        pieces = parts(text)
+        *first, last = parts(text)
         number = delivery.outbound.outbound_id
-        receipt = delivery.edits
-        for index in range(min(self._sent.get(number, 0), len(pieces) - 1), len(pieces)):
-            last = markup if index == len(pieces) - 1 else None
-            if delivery.edits and index == 0:
-                receipt = await self._edit(delivery, pieces[index], last)
-            else:
-                receipt = await self._send(delivery.outbound, pieces[index], last)
-            self._remember(number, index + 1, len(pieces))
-        return receipt
+        done = self._sent.get(number, [])
+        for index, piece in enumerate(first):
+            if done[index : index + 1] != [piece]:
+                await self._put(delivery, piece, None, in_place=index == 0)
+                self._remember(number, first[: index + 1])
+        return await self._put(delivery, last, markup, in_place=not first)
 
-    def _remember(self, number: int, done: int, of: int) -> None:
-        if done == of:
-            return
+    def _remember(self, number: int, done: list[str]) -> None:
         if len(self._sent) >= _REMEMBERED:
             self._sent.pop(next(iter(self._sent)))
         self._sent[number] = done
+
+    async def _put(self, delivery: Delivery, text: str, markup: InlineKeyboardMarkup | None, *, in_place: bool) -> str:
+        if in_place and delivery.edits:
+            return await self._edit(delivery, text, markup)
+        return await self._send(delivery.outbound, text, markup)
 
     async def _send(self, outbound: Outbound, text: str, markup: InlineKeyboardMarkup | None) -> str:
         sent = await self._bot.send_message(

@@ -5,9 +5,9 @@ Long polling and the webhook share it: when `take` returns, every update is safe
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Awaitable, Callable, Sequence
 
+import structlog
 from msgspec import Raw
 from telegram import Bot
 
@@ -21,7 +21,7 @@ from bot.ports import Clock
 Receive = Callable[[Sequence[Inbound]], Awaitable[object]]
 Quarantine = Callable[[bytes], Awaitable[object]]
 
-_log = logging.getLogger(__name__)
+log = structlog.get_logger(__name__)
 
 
 class Intake:
@@ -67,7 +67,7 @@ class Intake:
         except Unparsable:
             await self._quarantine(bytes(raw))
             self.quarantined += 1
-            _log.warning("an update could not be read and is in quarantine")
+            log.warning("update_quarantined", platform="telegram")
             return salvage(bytes(raw), self._me, now)
 
     def _follow_moves(self, arrivals: Sequence[Arrival]) -> None:

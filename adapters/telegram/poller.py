@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import logging
 import time
 from collections import deque
 from collections.abc import Callable, Coroutine, Sequence
@@ -17,6 +16,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
+import structlog
 from msgspec import Raw
 from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
 
@@ -41,7 +41,7 @@ _PATIENCE = 3
 _QUICK_SECONDS = 0.2
 _FAREWELL_SECONDS = 2.0
 
-_log = logging.getLogger(__name__)
+log = structlog.get_logger(__name__)
 
 
 class Poller:
@@ -87,7 +87,7 @@ class Poller:
         except StoreError as error:
             if error.permanent:
                 raise
-            _log.warning("updates could not be stored; they stay with Telegram")
+            log.warning("updates_not_stored", platform="telegram")
             await self._backoff.pause()
             return
         except TelegramError as error:
@@ -150,7 +150,7 @@ class Poller:
             raise refused_token() from None
         if isinstance(error, Conflict):
             self._count_conflict()
-        _log.warning("Telegram cannot be polled: %s", type(error).__name__)
+        log.warning("poll_failed", platform="telegram", reason=type(error).__name__)
         await self._backoff.pause(seconds_of(error) if isinstance(error, RetryAfter) else 0.0)
 
     def _count_conflict(self) -> None:
@@ -158,7 +158,7 @@ class Poller:
         # message would reach the other one only.
         now = self._monotonic()
         if now - self._started >= _NEWCOMER_SECONDS:
-            _log.error("another program fetches this Telegram bot's updates; stop it")
+            log.error("another_program_polls", platform="telegram", remedy="stop the other one")
             return
         self._conflicts.append(now)
         while self._conflicts[0] < now - _CONFLICT_WINDOW_SECONDS:

@@ -89,6 +89,15 @@ async def test_after_a_failure_between_two_parts_the_next_attempt_sends_only_the
     assert len(server.user(ANA).chat.bot_says) == 3
 
 
+async def test_a_text_that_changed_after_a_failure_is_sent_whole(
+    server: TelegramServer, channel: TelegramChannel
+) -> None:
+    server.fault(Kind.TOO_MANY, "sendMessage", skip=1)
+    await refusal(channel, delivery("One sentence. " * 400))
+    await channel.send(delivery("(again) " + "One sentence. " * 400))
+    assert [text[:7] for text in server.user(ANA).chat.bot_says] == ["One sen", "(again)", "One sen"]
+
+
 async def test_an_edit_replaces_the_message_in_place(server: TelegramServer, channel: TelegramChannel) -> None:
     receipt = await channel.send(delivery("A", buttons=YES_NO))
     assert await channel.send(delivery("B", edits=receipt, number=2)) == receipt
