@@ -54,8 +54,13 @@ class OneHop(aiosqlite.Connection):
     async def open(cls, path: Path, *, read_only: bool) -> OneHop:
         """Return a connection that is ready."""
         connection = cls(path, read_only=read_only)
-        with explained(path):
-            await connection
+        try:
+            with explained(path):
+                await connection
+        except BaseException:
+            # aiosqlite tells its thread to stop but does not wait: it could speak to a loop that is closed by then.
+            await asyncio.to_thread(connection._thread.join)
+            raise
         return connection
 
     async def run(self, work: Work[Result]) -> Result:
