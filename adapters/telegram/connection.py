@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
+import structlog
 from telegram import Bot, BotCommand
 from telegram.error import InvalidToken, RetryAfter, TelegramError
 
@@ -13,6 +14,8 @@ from adapters.telegram.backoff import Backoff
 from adapters.telegram.identity import Identity
 from adapters.telegram.wire import STRANGE, PollWire, Wire, hush, wire
 from bot.errors import ChannelRefused, SettingError
+
+log = structlog.get_logger(__name__)
 
 PUBLIC_API = "https://api.telegram.org"
 _SENDS_AT_ONCE = 48
@@ -88,6 +91,7 @@ async def introduce(
                 raise SettingError(
                     "Telegram does not answer; check the network, and HANDRAIL_TELEGRAM_API_URL if it is set."
                 ) from error
+            log.warning("introduction_failed", platform="telegram", reason=type(error).__name__)
             await backoff.pause(seconds_of(error) if isinstance(error, RetryAfter) else 0.0)
 
 
