@@ -59,7 +59,15 @@ def _choices(field: Field) -> tuple[Choice, ...]:
     for key in fields:
         if not key or key.startswith("~"):
             field.refuse(f"'{key}' cannot be a choice's value", "use a short word", field.node.keys[key])
-    return tuple(Choice(key, label.label()) for key, label in fields.items())
+    return tuple(_one_choice(key, label) for key, label in fields.items())
+
+
+def _one_choice(value: str, field: Field) -> Choice:
+    """Read a label, or `{label: …, also: [words that mean it when typed]}`."""
+    if not field.is_mapping():
+        return Choice(value, field.label())
+    parts = field.mapping(frozenset({"label", "also"}), ("label", "also"))
+    return Choice(value, parts["label"].label(), tuple(word.label() for word in parts["also"].items()))
 
 
 def _many(field: Field) -> Answer:

@@ -40,10 +40,11 @@ class AnswerKind(StrEnum):
 
 
 class Choice(Struct, frozen=True):
-    """One answer that can be tapped: its stable value and the words on the button."""
+    """One answer that can be tapped: its stable value, the words on the button, and others that mean it when typed."""
 
     value: str
     label: str
+    also: tuple[str, ...] = ()
 
 
 class Sentence(Struct, frozen=True, dict=True):
@@ -91,6 +92,7 @@ class Answer(Struct, frozen=True, dict=True):
         words |= {plain(choice.value.replace("_", " ")): choice.value for choice in self.choices}
         if scale:
             words |= {plain(choice.label.removeprefix(choice.value)): choice.value for choice in self.choices}
+        words |= {plain(also): choice.value for choice in self.choices for also in choice.also}
         words |= {plain(choice.label): choice.value for choice in self.choices}
         words.pop("", None)  # a label of signs alone leaves nothing to compare
         return words

@@ -7,12 +7,12 @@ import unicodedata
 
 _QUOTES = str.maketrans({"’": "'", "‘": "'", "`": "'", "´": "'"})
 _EDGES = re.compile(r"^[\W_]+|[\W_]+$")
-_SPACES = re.compile(r"\s+")
+_SPACES = re.compile(r"[\s,;!?]+")
 LONGEST = 200
 
 
 def plain(text: str) -> str:
-    """Return the text in lower case, without accents, edge punctuation, apostrophes or doubled spaces.
+    """Return the text in lower case, without accents, edge punctuation, commas, apostrophes or doubled spaces.
 
     Only the first 200 characters are read: nothing that is compared is longer.
     """

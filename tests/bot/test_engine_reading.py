@@ -54,6 +54,12 @@ def test_a_choice_is_typed_by_label_number_beginning_or_with_a_slip(text, value)
     assert typed(CHOICE, text) == value
 
 
+def test_a_choice_may_be_meant_by_other_words():
+    answer = Answer(AnswerKind.CHOICE, (Choice("safe", "I am safe", ("yes",)), Choice("unsafe", "In danger", ("no",))))
+    assert typed(answer, "No!") == "unsafe"
+    assert typed(answer, "Yes") == "safe"
+
+
 @pytest.mark.parametrize("text", ["", "a", "oak tree", "5", "0", "?", "fir", "ash or birch", "x" * 10_000])
 def test_anything_else_is_no_choice(text):
     assert typed(CHOICE, text) == Wrong("choice")

@@ -82,6 +82,8 @@ def test_a_loop_counts_once():
         ("{choice: {good: Good, bad: Bad}}", "^choice", "'choice' needs its details"),
         ("{choice: {good: Good, bad: Bad}}", "^colour", "'colour' is no kind of answer"),
         ("{choice: {good: Good, bad: Bad}}", "{choice: ^{}}", "0 choices"),
+        ("good: Good, bad: Bad", "good: ^{label: Good}", "'good' has no 'also'"),
+        ("good: Good, bad: Bad", "good: {label: Good, also: ^fine}", "'also' should be a list"),
         ("good: Good, bad: Bad", "^~x: Good", "'~x' cannot be a choice's value"),
         ("{choice: {good: Good, bad: Bad}}", "^{choice: {a: A}, text: {}}", "more than one kind"),
         ("{choice: {good: Good, bad: Bad}}", "{scale: {min: 1, max: ^50}}", "'max' should be a whole number"),
