@@ -9,6 +9,8 @@ from typing import Annotated
 
 import typer
 
+from bot.commandline import flows
+from bot.commandline.bench import bench
 from bot.errors import HandrailError
 from bot.settings import PREFIX, read_settings
 
@@ -20,6 +22,11 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+
+app.add_typer(flows.app, name="flows")
+app.command()(bench)
+slack = typer.Typer(help="Set up the Slack app.", no_args_is_help=True)
+app.add_typer(slack, name="slack")
 
 
 @app.command()
@@ -76,6 +83,22 @@ def triage() -> None:
     from bot.triage.command import main as assess_lines
 
     sys.exit(assess_lines(sys.stdin, sys.stdout, sys.stderr))
+
+
+@slack.command()
+def manifest(
+    mode: Annotated[str, typer.Option(help="socket (Socket Mode) or http (signed requests).")] = "socket",
+    url: Annotated[str, typer.Option(help="For http: the public address that ends in /slack/events.")] = "",
+) -> None:
+    """Print the app manifest: paste it at "Create an app", "From a manifest".
+
+    Example: handrail slack manifest --mode socket
+    """
+    from bot.bootstrap.manifest import manifest_text
+
+    if mode not in {"socket", "http"}:
+        raise typer.BadParameter(f"--mode is {mode!r}; use socket or http")
+    print(manifest_text(mode, url))
 
 
 def main() -> None:

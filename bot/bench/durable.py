@@ -1,11 +1,12 @@
-"""Measures durable turns: the six-question talk of many people through `Conversation.receive`, committed with FULL sync.
+"""Measures durable turns: the six-question talk of many people through `Conversation.receive`, with FULL sync.
 
 Triage and sealing are on; nothing is sent. Both ways of arriving are measured: many at once, and one by one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -43,9 +44,9 @@ class Rate:
 class Crowd:
     """Known people who all play the same talk."""
 
-    def __init__(self, house: House, count: int) -> None:
+    def __init__(self, house: House, addresses: Sequence[Address]) -> None:
         self._house = house
-        self._addresses = [Address(Platform.CONSOLE, f"p{number}") for number in range(count)]
+        self._addresses = addresses
         self._sent = 0
 
     async def make_known(self) -> None:
@@ -82,16 +83,21 @@ async def _timed(house: House, rounds: Sequence[Sequence[Inbound]], *, together:
     return Rate(turns, process_time() - cpu, perf_counter() - wall)
 
 
-async def durable_rate(folder: Path, *, people: int, together: bool, database_url: str = "") -> Rate:
-    """Play one talk of every person on a new database and return the rate."""
+@asynccontextmanager
+async def bench_house(folder: Path, database_url: str = "") -> AsyncIterator[House]:
+    """Open a house on a new database, with the six-question flow."""
     settings = Settings(data_dir=folder, database_url=database_url)
     masters, _ = master_keys(settings, folder)
-    house = await build(
-        settings, masters, clock=lambda: START, rota=OPEN_ROTA, on_call=(), flows=[SIX_QUESTIONS]
-    )
+    house = await build(settings, masters, clock=lambda: START, rota=OPEN_ROTA, on_call=(), flows=[SIX_QUESTIONS])
     try:
-        crowd = Crowd(house, people)
-        await crowd.make_known()
-        return await _timed(house, crowd.talk(), together=together)
+        yield house
     finally:
         await house.close()
+
+
+async def durable_rate(folder: Path, *, people: int, together: bool, database_url: str = "") -> Rate:
+    """Play one talk of every person on a new database and return the rate."""
+    async with bench_house(folder, database_url) as house:
+        crowd = Crowd(house, [Address(Platform.CONSOLE, f"p{number}") for number in range(people)])
+        await crowd.make_known()
+        return await _timed(house, crowd.talk(), together=together)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -11,6 +12,7 @@ from typing import Any
 from starlette.routing import BaseRoute
 
 from bot.bootstrap.house import House
+from bot.errors import DeliveryError
 from bot.model import Platform
 from bot.ports import Clock
 from bot.settings import Settings
@@ -67,7 +69,9 @@ async def slack(settings: Settings, house: House, clock: Clock) -> AsyncIterator
     async with SlackLink(token, f"{settings.slack_api_url}/") as link:
         await link.check_bot_token()
         if settings.oncall_slack_channel:
-            await link.check_oncall_channel(settings.oncall_slack_channel)
+            # In an outage Slack cannot say; the channel is proved before its first page anyway.
+            with contextlib.suppress(DeliveryError):
+                await link.check_oncall_channel(settings.oncall_slack_channel)
         intake = Intake(
             link,
             house.conversation.receive,
@@ -84,4 +88,4 @@ async def slack(settings: Settings, house: House, clock: Clock) -> AsyncIterator
             from adapters.slack.http_mode import HttpIntake
 
             http = HttpIntake(intake, settings.slack_signing_secret.get_secret_value(), clock)
-            yield Connected([link.until_refused()], http.routes())
+            yield Connected([link.until_refused()], http.routes(), {"slack": lambda: intake.last_seen_at})
