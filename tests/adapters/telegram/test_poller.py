@@ -137,6 +137,17 @@ async def test_a_fault_of_the_network_is_outlived(server: TelegramServer, rig: R
     assert rig.pauses.asked[:4] == sorted(rig.pauses.asked[:4])
 
 
+async def test_a_connection_that_is_silently_dead_is_given_up_and_made_anew(
+    server: TelegramServer, rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("adapters.telegram.poller._GRACE_SECONDS", -0.8)
+    server.fault(Kind.STALL, "getUpdates")
+    server.user(ANA).says("hi")
+    async with rig.running():
+        assert await rig.ledger.has(1) == [Text("hi")]
+    assert rig.pauses.asked[0] == 0.5
+
+
 async def test_a_429_for_polling_is_obeyed(server: TelegramServer, rig: Rig) -> None:
     server.fault(Kind.TOO_MANY, "getUpdates", retry_after=17)
     server.user(ANA).says("hi")
@@ -289,6 +300,14 @@ async def test_the_oncall_group_is_heard_and_every_other_group_left(
         await server.main.called("leaveChat")
     assert rig.ledger.inbounds[0].address.chat == str(ONCALL)
     assert (oncall.chat.member, other.chat.member) == (True, False)
+
+
+async def test_a_group_that_removed_the_bot_is_not_left_again(server: TelegramServer, rig: Rig) -> None:
+    server.group(-34, "Lunch").removes_bot(server.user(ANA))
+    server.user(ANA).says("hi")
+    async with rig.running():
+        await rig.ledger.has(1)
+    assert server.main.calls_of("leaveChat") == []
 
 
 async def test_the_oncall_group_stays_ours_when_telegram_gives_it_a_new_id(

@@ -42,7 +42,6 @@ class Fault:
     body: bytes = b"<html>502 Bad Gateway</html>"
     description: str = "Bad Request: can't parse entities"
     delivers: bool = False
-    strikes: int = 0
     happened: asyncio.Event = field(default_factory=asyncio.Event)
     released: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -54,7 +53,6 @@ class Fault:
             self.skip -= 1
             return False
         self.times -= 1
-        self.strikes += 1
         self.happened.set()
         return True
 
