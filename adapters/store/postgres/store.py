@@ -26,6 +26,16 @@ from bot.privacy import Keyring, MasterKeys
 
 CONNECTIONS = 8  # turns, claims, settling and due work at once, and some to spare
 CONNECT_SECONDS = 5
+# Every statement of ours walks an index, row by row. Without statistics (a new table, a queue that grew in a minute) the
+# planner reads and sorts everything instead. Compiling a plan costs more than any of them runs.
+PLANS = {
+    "application_name": "handrail",
+    "enable_bitmapscan": "off",
+    "enable_hashjoin": "off",
+    "enable_mergejoin": "off",
+    "enable_seqscan": "off",
+    "jit": "off",
+}
 COMMAND_SECONDS = 15
 
 
@@ -47,8 +57,7 @@ class PostgresStore:
                 timeout=CONNECT_SECONDS,
                 command_timeout=COMMAND_SECONDS,
                 reset=_leave_as_is,
-                # Compiling a plan costs more than any of our statements runs.
-                server_settings={"jit": "off", "application_name": "handrail"},
+                server_settings=PLANS,
             )
         try:
             with explained():
