@@ -84,8 +84,6 @@ def run(paths: Iterable[Path], coverage: bool = False) -> Report:
             transcripts += read_transcripts(file)
         except FlowError as error:
             failures.append(Finding(error.file, error.line, error.column, error.what, error.remedy))
-        except OSError:
-            failures.append(Finding(str(file), 1, 1, "there is no such test file", "write it beside the flow"))
     runs = [_Run(library, transcript) for transcript in transcripts]
     failed = [finding for one in runs if (finding := one.play()) is not None]
     covered = tuple(_coverage(library, runs)) if coverage else ()

@@ -10,7 +10,7 @@ from flows.errors import FlowError
 from flows.finding import Checked, Finding
 from flows.library import flow_files
 from flows.loader import build_flow
-from flows.yaml_tree import read_tree
+from flows.yaml_tree import read_source, read_tree
 
 _CHECKS: tuple[Callable[[Checked], Iterator[Finding]], ...] = (
     shape_checks.check,
@@ -29,8 +29,6 @@ def check(paths: Iterable[Path]) -> list[Finding]:
             checked.append(_read(file))
         except FlowError as error:
             findings.append(Finding(error.file, error.line, error.column, error.what, error.remedy))
-        except OSError as error:
-            findings.append(Finding(str(file), 1, 1, error.strerror or "cannot be read", "check the path"))
     flows = {one.flow.name: one.flow for one in checked}
     for one in checked:
         together = one.beside(flows)
@@ -39,6 +37,6 @@ def check(paths: Iterable[Path]) -> list[Finding]:
 
 
 def _read(file: Path) -> Checked:
-    source = file.read_bytes()
+    source = read_source(file)
     tree = read_tree(source, str(file))
     return Checked(str(file), tree, build_flow(tree, source, str(file)))

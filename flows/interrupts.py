@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from flows.errors import FlowError
 from flows.normal import nearly, plain
-from flows.yaml_tree import read_tree
+from flows.yaml_tree import read_source, read_tree
 
 INTERRUPTS = Path(__file__).parent / "interrupts.yaml"
 RANK = ("crisis", "worry", "stop", "back", "skip", "help", "sos", "human", "privacy", "start_over")
@@ -49,7 +49,7 @@ def load_interrupts(path: Path = INTERRUPTS) -> Words:
     """Return the interrupts by language and plain word; raise FlowError for a name, rank or form that is wrong."""
     file = str(path)
     try:
-        listed = msgspec.convert(read_tree(path.read_bytes(), file).bare(), dict[str, dict[str, list[str]]])
+        listed = msgspec.convert(read_tree(read_source(path), file).bare(), dict[str, dict[str, list[str]]])
     except msgspec.ValidationError as error:
         raise FlowError(file, 1, 1, str(error), "write 'name: {language: [words]}'") from None
     if tuple(listed) != RANK:

@@ -13,6 +13,7 @@ from typing import TypeVar
 import msgspec
 
 from flows.errors import FlowError
+from flows.yaml_tree import read_source
 
 Made = TypeVar("Made")
 Make = Callable[[bytes, str], Made]
@@ -35,7 +36,7 @@ class Keeper:
 
     def make(self, path: Path, kind: type[Made], make: Make[Made]) -> Made:
         """Return what `make` builds of the file, taken from the folder when this content was made before."""
-        source = path.read_bytes()
+        source = read_source(path)
         if self.folder is None:
             return make(source, str(path))
         kept = self.folder / f"{kind.__name__.lower()}-{hashlib.sha256(source).hexdigest()[:16]}.msgpack"

@@ -11,7 +11,7 @@ from msgspec import Struct
 from flows.library import TEST_ENDING
 from flows.reading import Field
 from flows.values import Saved
-from flows.yaml_tree import Mark, read_tree
+from flows.yaml_tree import Mark, read_source, read_tree
 
 _TURN = frozenset({"person", "tap", "after", "bot_says", "bot_asks", "escalated"})
 _DEEDS = ("person", "tap", "after")
@@ -69,7 +69,7 @@ def read_transcripts(path: Path) -> list[Transcript]:
     """Return the tests in a file; raise FlowError for the first that is wrong."""
     file = str(path)
     known = frozenset({"flow", "tests"})
-    parts = Field(file, "tests", read_tree(path.read_bytes(), file)).mapping(known, ("flow", "tests"))
+    parts = Field(file, "tests", read_tree(read_source(path), file)).mapping(known, ("flow", "tests"))
     flow = parts["flow"].identifier()
     return [_transcript(flow, test) for test in parts["tests"].items()]
 

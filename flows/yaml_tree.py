@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import NamedTuple
 
 from msgspec import Struct
@@ -67,10 +68,25 @@ class Node(Struct, frozen=True):
         return self.value
 
 
+def read_source(path: Path) -> bytes:
+    """Return a file's bytes; raise FlowError when it is missing or too large, without reading more than is allowed."""
+    try:
+        with path.open("rb") as file:
+            source = file.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise FlowError(str(path), 1, 1, f"cannot be read ({error.strerror})", "check the path") from None
+    _check_size(source, str(path))
+    return source
+
+
+def _check_size(source: bytes, file: str) -> None:
+    if len(source) > MAX_BYTES:
+        raise FlowError(file, 1, 1, "the file is over a megabyte", f"keep it under {MAX_BYTES} bytes")
+
+
 def read_tree(source: bytes, file: str) -> Node:
     """Return the one document in `source`; raise FlowError for anything that is not plain YAML 1.2."""
-    if len(source) > MAX_BYTES:
-        raise FlowError(file, 1, 1, f"the file has {len(source)} bytes", f"keep it under {MAX_BYTES}")
+    _check_size(source, file)
     try:
         text = source.decode("utf-8")
     except UnicodeDecodeError as error:

@@ -79,7 +79,7 @@ class Place:
     def position(self) -> tuple[int, int]:
         """Return which question this is, of how many at most."""
         steps = self.flow.steps
-        passed = sum(steps[name].ask is not None for name in self.path)
+        passed = len([name for name in self.path if steps[name].ask is not None])
         return passed + 1, passed + self.flow.remaining.get(self.step, 1)
 
     def _behind(self, name: str) -> list[str]:

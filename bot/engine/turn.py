@@ -22,6 +22,7 @@ MAX_DEPTH = 20
 _TYPED_KINDS = frozenset(
     {AnswerKind.TEXT, AnswerKind.NUMBER, AnswerKind.TIME, AnswerKind.DATE, AnswerKind.ZONE, AnswerKind.COUNTRY}
 )
+_NO_CHOICES = Prompt("")
 Move = tuple[str, str, str]
 
 
@@ -30,6 +31,24 @@ class Turn:
 
     `outer` are the frames below `top`. `moves` are the ways taken (flow, step, step), for coverage.
     """
+
+    __slots__ = (
+        "before",
+        "effects",
+        "language",
+        "library",
+        "moves",
+        "now",
+        "outer",
+        "parked",
+        "parked_at",
+        "phrases",
+        "prompt",
+        "reminded",
+        "steps_left",
+        "top",
+        "wake_at",
+    )
 
     def __init__(self, library: Library, session: Session, now: datetime, language: str) -> None:
         self.library = library
@@ -258,7 +277,7 @@ class Turn:
         place = self.top
         if place is None:
             return
-        self.prompt = Prompt("", tuple([choice.value for choice in choices]))
+        self.prompt = Prompt("", tuple([choice.value for choice in choices])) if choices else _NO_CHOICES
         private = kind is AnswerKind.TEXT
         asked = Ask(text, choices, kind, kind in _TYPED_KINDS, place.position(), place.flow.title, private)
         self.effects.append(asked)

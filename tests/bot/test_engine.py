@@ -394,6 +394,29 @@ def test_a_flow_that_needs_a_permission_does_not_start_without(talk):
     assert talk.do(Begin("needing", {"consent.exercises": True})).words == ["A word?"]
 
 
+def test_a_called_flow_without_its_permission_is_passed_by():
+    needing = flow_of(OTHER, name="needing", more="needs: [consent.exercises]\n")
+    flow = flow_of("first: {call: needing, next: last}\nlast: {say: Bye., end: done}")
+    talk = Talk(needing, flow).do(Begin("small"))
+    assert talk.words == ['This needs your permission first. You can give it under "privacy".', "Bye."]
+    assert Talk(needing, flow).do(Begin("small", {"consent.exercises": True})).words == ["A word?"]
+
+
+def test_an_interrupt_without_its_permission_asks_the_open_question_again(talk):
+    needing = flow_of(OTHER, name="needing", more="needs: [consent.exercises]\n")
+    talk = Talk(needing, flow_of(OTHER, name="other")).do(Begin("other"), Interrupt("needing"))
+    assert talk.words[-1] == "A word?"
+    assert len(talk.session.stack) == 1
+
+
+def test_the_way_a_called_flow_ended_can_decide():
+    inner = flow_of("first: {end: left}", name="inner")
+    outer = flow_of(
+        "first: {call: inner, next: {left: no}, else: yes}\nyes: {say: Done., end: done}\nno: {say: Left., end: done}"
+    )
+    assert Talk(inner, outer).do(Begin("small")).words == ["Left."]
+
+
 # --- waiting ---------------------------------------------------------------------------------------------------------
 
 
@@ -468,6 +491,24 @@ def test_a_parked_talk_whose_version_is_gone_ends_in_words(talk):
     assert talk.session == Session()
 
 
+def test_an_interrupt_over_a_talk_whose_version_is_gone_ends_in_words(talk):
+    talk.type("7").do(Interrupt("other"))
+    talk.library = library_of(flow_of(OTHER, name="other"))
+    talk.type("oh")
+    assert talk.words == [
+        "Thanks, oh.",
+        "This exercise has changed since we began, so I ended it. What you saved is kept.",
+    ]
+    assert [ended.how for ended in talk.of(Ended)] == ["done", "expired"]
+    assert talk.session == Session()
+
+
+def test_back_from_an_interrupt_over_a_lost_talk_stays_where_it_is(talk):
+    talk.do(Interrupt("other"))
+    talk.library = library_of(flow_of(OTHER, name="other"))
+    assert talk.do(Back()).words == ["This is the first question.", "A word?"]
+
+
 def test_a_flow_that_goes_round_ends_in_words():
     talk = Talk(flow_of("first: {say: Hm., next: second}\nsecond: {next: first}")).do(Begin("small"))
     assert talk.of(Ended)[0].how == "budget"
@@ -508,6 +549,38 @@ def test_a_plan_for_a_check_in_is_made_of_what_was_chosen():
     """)
     talk = Talk(flow).do(Begin("small")).type("9", "friday, monday")
     assert talk.of(Schedule) == [Schedule("daily", time(9), (0, 4))]
+
+
+@pytest.mark.parametrize(
+    ("at", "days", "planned"),
+    [
+        ("'09:30'", "workdays", [Schedule("daily", time(9, 30), (0, 1, 2, 3, 4))]),
+        ("'09:30'", "sun", [Schedule("daily", time(9, 30), (6,))]),
+        ("late", "every_day", []),
+        ("'09:30'", "never", []),
+    ],
+)
+def test_a_plan_may_be_written_out_and_a_wrong_one_plans_nothing(at, days, planned):
+    flow = flow_of(f"first: {{schedule: {{check_in: daily, at: {at}, days: {days}}}, end: done}}")
+    assert Talk(flow).do(Begin("small")).of(Schedule) == planned
+
+
+def test_a_skipped_time_plans_nothing():
+    flow = flow_of("""
+    first: {ask: When?, answer: time, save: at, skippable: true, next: plan}
+    plan: {schedule: {check_in: daily, at: at, days: every_day}, end: done}
+    """)
+    assert Talk(flow).do(Begin("small"), Skip()).of(Schedule) == []
+
+
+def test_values_are_shown_the_way_people_read_them():
+    flow = flow_of("""
+    first: {ask: Yes?, answer: yes_no, save: sure, next: much}
+    much: {ask: How much?, answer: {number: {min: 0, max: 9}}, save: much, next: which}
+    which: {ask: Which?, answer: {choice: {a: Ash tree, b: Birch}}, save: which, next: last}
+    last: {say: "{sure}, {much}, {which}.", end: done}
+    """)
+    assert Talk(flow).do(Begin("small")).type("yes", "2.50", "1").words == ["Yes, 2.5, Ash tree."]
 
 
 def test_a_picture_has_words_beside_it():

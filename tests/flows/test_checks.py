@@ -175,6 +175,14 @@ def test_a_file_that_is_not_there_is_a_finding(tmp_path):
     assert "No such file" in finding.what
 
 
+def test_a_huge_file_is_a_finding_and_is_not_read_whole(tmp_path):
+    huge = tmp_path / "huge.yaml"
+    with huge.open("wb") as file:
+        file.truncate(100_000_000)
+    (finding,) = check([huge])
+    assert finding.what == "the file is over a megabyte"
+
+
 def test_sentences_and_grade_are_counted():
     assert [len(words) for words in sentences("How are you? It's 5 o'clock.\nGo on")] == [3, 2, 2]
     assert grade(["The cat sat. The dog ran."]) < 1

@@ -44,6 +44,11 @@ def test_a_second_flow_of_the_same_name_is_refused(tmp_path):
         load_library([tmp_path])
 
 
+def test_a_file_that_is_not_there_is_refused(tmp_path):
+    with pytest.raises(FlowError, match="No such file"):
+        load_library([tmp_path / "none.yaml"])
+
+
 def test_a_kept_flow_equals_a_parsed_one(tmp_path):
     parsed = load_library([SHIPPED])
     load_library([SHIPPED], cache=tmp_path)
