@@ -44,9 +44,10 @@ _WORDS = {
     "about": "about",
     "hello": "start",
     "hi": "start",
+    "start": "start",
 }
 _TIMED = re.compile(r"(?:check[ -]?ins?|remind me)(?: every day)?(?: daily)?(?: at)? (.+)")
-_EVERYWHERE = frozenset({"help", "privacy", "about", "human", "sos", "settings"})
+_EVERYWHERE = frozenset({"help", "privacy", "withdraw", "about", "human", "sos", "settings"})
 
 
 class Intent(Value, frozen=True):

@@ -8,9 +8,10 @@ from datetime import datetime
 import structlog
 
 from bot import staff
-from bot.cards import StaffAct, parse_button
-from bot.dialogue import Dialogue, words_in
+from bot.cards import parse_button
+from bot.dialogue import Dialogue
 from bot.escalation import Ticked
+from bot.meaning import words_in
 from bot.model import (
     Assessment,
     CaseDue,
@@ -18,11 +19,13 @@ from bot.model import (
     Due,
     Filled,
     Inbound,
+    Lane,
     Level,
     Person,
     Pressed,
     Received,
     Session,
+    TalkMode,
     Text,
     Turn,
     Undeliverable,
@@ -31,7 +34,7 @@ from bot.model import (
 )
 from bot.oncall import Desk
 from bot.ports import Lookup, Mint
-from bot.safety import ANSWERS, Safety
+from bot.safety import Safety
 from bot.triage.triage import Question, Triage
 from bot.turn import Draft
 from flows.library import Library
@@ -88,14 +91,21 @@ class Decider:
             return self._decide(received, views, as_staff, now)
         except Exception as error:  # noqa: BLE001  one poisonous message must not stop the others
             log.error("decision_failed", kind=type(error).__name__, received=received.key)
-            return self._fallback(received, views, now)
+        try:
+            return self._fallback(received, views, as_staff, now)
+        except Exception as error:  # noqa: BLE001  nor may the answer to it
+            log.critical("fallback_failed", kind=type(error).__name__, received=received.key)
+            return None
 
     def _decide(self, received: Received, views: Sequence[View], as_staff: bool, now: datetime) -> Turn | None:
         if isinstance(received, Due):
             return self._fell_due(received, views, now)
-        if as_staff or self._desk.is_staff_place(received.address) or _is_staff_button(received):
+        if self._is_from_staff(received, as_staff):
             return self._staff(received, views, as_staff, now)
         return self._person(received, self._view(received, views, now), now)
+
+    def _is_from_staff(self, inbound: Inbound, as_staff: bool) -> bool:
+        return as_staff or self._desk.is_staff_place(inbound.address) or _is_staff_button(inbound)
 
     # --- a person -----------------------------------------------------------------------------------------------------
 
@@ -119,7 +129,7 @@ class Decider:
         assessment, heard = self._triage.assess(
             text,
             heard=draft.session.heard,
-            question=self._question(draft.session),
+            question=self._question(draft.view),
             language=draft.person.language,
             now=draft.now,
             workplace=self._workplace,
@@ -128,13 +138,11 @@ class Decider:
         draft.level = assessment.level
         return assessment
 
-    def _question(self, session: Session) -> Question | None:
+    def _question(self, view: View) -> Question | None:
         """Return what the person was asked, so that "yes" and "1" are read in its light."""
-        if session.prompt is not None and session.prompt.values == ANSWERS:
-            return Question(kind="choice", topic="safety")
-        if not session.stack:
-            return None
-        frame = session.stack[-1]
+        if not view.session.stack:
+            return Question(kind="choice", topic="safety") if view.mode is TalkMode.HOLD else None
+        frame = view.session.stack[-1]
         flow = self._library.pinned(frame.flow, frame.hash)
         answer = flow.steps[frame.step].answer if flow is not None else None
         if answer is None:
@@ -154,19 +162,25 @@ class Decider:
         language = wanted.partition("-")[0].lower()
         return language if self._words.known(language) else "en"
 
-    def _fallback(self, received: Received, views: Sequence[View], now: datetime) -> Turn | None:
+    def _fallback(self, received: Received, views: Sequence[View], as_staff: bool, now: datetime) -> Turn | None:
         """Decide as little as possible for a message whose decision failed: its words are still assessed."""
         if isinstance(received, Due):
             return None
         draft = Draft(received.key, self._view(received, views, now), now, self._mint)
+        if self._is_from_staff(received, as_staff):
+            self._desk.apologise(draft, received)
+            return draft.finish()
+        text = words_in(received.content)
         assessment, heard = self._triage.assess(
-            words_in(received.content), heard=None, question=None, language=draft.person.language, now=now
+            text, heard=None, question=None, language=draft.person.language, now=now
         )
+        draft.level = assessment.level
         draft.change_session(heard=heard, stack=(), prompt=None, wake_at=None)
         if assessment.level >= Level.HIGH:
-            self._safety.raise_case(draft, assessment.level, assessment.reasons, words_in(received.content))
+            self._safety.raise_case(draft, assessment.level, assessment.reasons, text)
         else:
-            draft.send(self._words.say("fault", draft.person.language))
+            self._safety.keep(draft, text)
+            draft.send(self._words.say("fault", draft.person.language), lane=Lane.SAFETY)
         return draft.finish()
 
     # --- staff --------------------------------------------------------------------------------------------------------
@@ -181,8 +195,8 @@ class Decider:
         draft = Draft(inbound.key, view, now, self._mint)
         if asked.act == "status":
             self._desk.status(draft, inbound, cases)
-        elif len(meant) > 1 and asked.act is StaffAct.WRITE:
-            self._desk.which(draft, inbound, meant)
+        elif len(meant) > 1 and asked.act != "help":
+            self._desk.which(draft, inbound, asked, meant)
         else:
             self._desk.hear(draft, inbound, asked)
         return draft.finish()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 
-from bot.commands import Intent, from_command, from_value, from_words
+from bot.commands import Intent
 from bot.effects import CONSENT_FLOW, Carrier, in_safety_flow, set_consent
 from bot.engine.effects import Ask, Say
 from bot.engine.engine import step
@@ -23,36 +23,32 @@ from bot.engine.events import (
     WaitElapsed,
 )
 from bot.intents import Intents
+from bot.meaning import Meaning, intent_of, safety_answer_in, value_in, words_in
 from bot.model import (
     Assessment,
     Blocked,
     CheckIn,
     CheckInDue,
-    Command,
     Content,
     Edited,
-    Filled,
     Lane,
     Level,
     Pressed,
     Saved,
     TalkMode,
-    Text,
     Unreadable,
 )
 from bot.ports import Numbers
-from bot.prompts import pressed
-from bot.safety import ANSWERS, Safety
+from bot.safety import Safety
 from bot.turn import Draft
 from flows import interrupts
 from flows.library import Library
-from flows.normal import plain
 from flows.wording import Words
 
 CHECK_IN_FLOW = "check_in"
 LATE = timedelta(minutes=90)
-ASKED_FOR_A_HUMAN = "request for a human"
-_EXERCISES = frozenset({"flow", "check_in", "resume", "tools", "start_over"})
+ASKED_FOR_A_HUMAN = "human"
+_EXERCISES = frozenset({"flow", "check_in", "resume", "tools", "start_over", "grant"})
 _MOVES: dict[str, EngineEvent] = {"back": Back(), "skip": Skip(), "stop": Stop(), "start_over": StartOver()}
 
 
@@ -68,6 +64,7 @@ class Dialogue:
         self._intents = intents
         self._carrier = carrier
         self._numbers = numbers
+        self._meaning = Meaning(library)
         self._handlers: dict[str, Callable[[Draft, str], None]] = {
             "start": lambda draft, _: self._start(draft),
             "resume": lambda draft, _: self._resume(draft),
@@ -75,20 +72,22 @@ class Dialogue:
             "flow": self._begin,
             "check_in": self._check_in,
             "grant": self._grant,
+            "never_mind": lambda draft, _: self._never_mind(draft),
         }
 
     # --- what a person sent -------------------------------------------------------------------------------------------
 
     def hear(self, draft: Draft, content: Content, assessment: Assessment) -> None:
         """Decide on one message: a worrying one first, then an open case, then intents, then the open question."""
-        text, value = _typed(content), self._value(draft, content)
+        text, value, answer = words_in(content), value_in(draft, content), safety_answer_in(content)
         if isinstance(content, Blocked):
-            draft.change_person(reachable=content.back)
-            return
-        if draft.view.mode is not TalkMode.BOT:
+            self._safety.left(draft, back=content.back)
+        elif draft.view.mode is not TalkMode.BOT:
             self._hear_in_case(draft, content, text, value, assessment)
         elif assessment.level >= Level.HIGH:
             self._safety.raise_case(draft, assessment.level, assessment.reasons, text)
+        elif answer:
+            self._safety.hear_afterwards(draft, answer)
         elif assessment.level is Level.ELEVATED and not in_safety_flow(draft):
             self._ask_safety(draft, assessment, text)
         else:
@@ -96,7 +95,7 @@ class Dialogue:
 
     def _hear_in_case(self, draft: Draft, content: Content, text: str, value: str | None, of: Assessment) -> None:
         """While a case is open everything goes to staff; a safety flow goes on, an exercise waits."""
-        intent = self._intent(draft, content, value) if of.level < Level.HIGH else None
+        intent = self._meaning.intent(draft, content) if of.level < Level.HIGH else None
         if intent is not None and intent.works_while_a_case_is_open:
             self._serve_in_case(draft, intent)
         elif of.level < Level.HIGH and in_safety_flow(draft) and draft.view.mode is TalkMode.HOLD:
@@ -107,7 +106,7 @@ class Dialogue:
         elif isinstance(content, Unreadable):
             draft.send(self._words.say("unreadable", draft.person.language), lane=Lane.SAFETY)
         else:
-            self._safety.hear(draft, text, value if value in ANSWERS else "", of)
+            self._safety.hear(draft, text, safety_answer_in(content), of)
 
     def _serve_in_case(self, draft: Draft, intent: Intent) -> None:
         if intent.name == "human":
@@ -125,7 +124,7 @@ class Dialogue:
         self._run(draft, Interrupt("safety_check", self._facts(draft)), lane=Lane.SAFETY)
 
     def _hear_calm(self, draft: Draft, content: Content, text: str, value: str | None) -> None:
-        intent = self._intent(draft, content, value)
+        intent = self._meaning.intent(draft, content)
         if intent is not None:
             self.serve(draft, intent)
         elif isinstance(content, Unreadable):
@@ -135,45 +134,33 @@ class Dialogue:
         elif isinstance(content, Edited):
             self._correct(draft, content)
         elif draft.session.in_flow:
-            self._run(draft, Answered(text=text, value=value or ""))
+            self._hear_answer(draft, text, value or "")
         elif not draft.person.welcomed:
             self.serve(draft, Intent("start"))
+        elif (meant := self._meaning.misspelt(draft, text)) is not None:
+            self._ask_if_meant(draft, meant)
         else:
             self._intents.offer(draft, "lost")
 
-    def _intent(self, draft: Draft, content: Content, value: str | None) -> Intent | None:
-        """Return the intent behind a command, an offered button or plain words; words of a question come first."""
-        if isinstance(content, Command):
-            return from_command(content)
-        if value is not None:
-            return from_value(value)
-        if not isinstance(content, Text):
-            return None
-        word = interrupts.match(content.text, draft.person.language)
-        if word is not None:
-            return Intent("sos" if word.name in {"crisis", "worry"} else word.name)
+    def _hear_answer(self, draft: Draft, text: str, value: str) -> None:
+        """Answer the open question, unless the words are nearly one of ours and no answer to it."""
+        meant = None if value else self._meaning.misspelt(draft, text)
+        if meant is not None:
+            self._ask_if_meant(draft, meant)
+        else:
+            self._run(draft, Answered(text=text, value=value))
+
+    def _ask_if_meant(self, draft: Draft, meant: interrupts.Interrupt) -> None:
+        language = draft.person.language
+        keys = ("did_you_mean", "did_you_mean_yes", "did_you_mean_no")
+        text, *labels = [self._words.say(key, language, word=meant.word) for key in keys]
+        self._intents.ask(draft, text, [intent_of(meant), Intent("never_mind")], labels)
+
+    def _never_mind(self, draft: Draft) -> None:
         if draft.session.in_flow:
-            return None
-        return from_words(content.text) or self._named_flow(draft, content.text) or self._offered(draft, content.text)
-
-    def _value(self, draft: Draft, content: Content) -> str | None:
-        if isinstance(content, Pressed | Filled):
-            return pressed(draft.session.prompt, content.button)
-        return None
-
-    def _named_flow(self, draft: Draft, text: str) -> Intent | None:
-        said = plain(text)
-        named = (
-            name for name in self._library.names() if said in {plain(self._library.latest(name).title), plain(name)}
-        )
-        return next((Intent("flow", name) for name in named), None)
-
-    def _offered(self, draft: Draft, text: str) -> Intent | None:
-        """Return the intent of an offered button that was typed as its number."""
-        prompt, said = draft.session.prompt, text.strip()
-        if prompt is None or not said.isdecimal() or not 1 <= int(said) <= len(prompt.values):
-            return None
-        return from_value(prompt.values[int(said) - 1])
+            self._run(draft, Again())
+        else:
+            self._intents.offer(draft, "lost")
 
     def _stale_press(self, draft: Draft) -> None:
         """A button of an earlier question changes nothing; show where the talk stands."""
@@ -293,17 +280,3 @@ class Dialogue:
             "crisis_lines": self._numbers(person.country, person.language),
         }
         return facts | {f"consent.{purpose}": True for purpose in person.consents}
-
-
-def _typed(content: Content) -> str:
-    match content:
-        case Text(text) | Edited(text) | Filled(_, text):
-            return text
-        case Command(name, argument):
-            return f"{name} {argument}".strip()
-    return ""
-
-
-def words_in(content: Content) -> str:
-    """Return what a person wrote, for triage: also in edits, forms and unknown commands."""
-    return _typed(content)

@@ -43,8 +43,7 @@ class Carrier:
         buttons: Rows = ()
         for effect in effects:
             if isinstance(effect, Escalate) and not in_safety_flow(draft):
-                self._say(draft, said, (), lane)
-                self._escalate(draft, effect.reason)
+                self._hand_off(draft, effects, said, lane)
                 return
             if isinstance(effect, Say | Picture):
                 said.append(effect.text if isinstance(effect, Say) else effect.text_twin)
@@ -56,6 +55,15 @@ class Carrier:
             else:
                 self._keep(draft, effect)
         self._say(draft, said, buttons, lane)
+
+    def _hand_off(self, draft: Draft, effects: Sequence[Effect], said: Sequence[str], lane: Lane) -> None:
+        """Say what came before the human was asked for, and keep what comes after without saying it."""
+        self._say(draft, said, (), lane)
+        reasons = [effect for effect in effects if isinstance(effect, Escalate)]
+        for effect in effects[effects.index(reasons[0]) :]:
+            if not isinstance(effect, Say | Ask | Picture | Escalate):
+                self._keep(draft, effect)
+        self._escalate(draft, reasons[0].reason)
 
     def _say(self, draft: Draft, said: Sequence[str], buttons: Rows, lane: Lane) -> None:
         if said:
@@ -94,7 +102,8 @@ class Carrier:
             draft.record(Event("started", flow=effect.flow))
             return
         draft.record(Event("ended", flow=effect.flow, value=effect.how))
-        if effect.flow == CONSENT_FLOW and not draft.person.welcomed:
+        # Whoever left it, by "not now" or by "stop", is led through it when they come back.
+        if effect.flow == CONSENT_FLOW and effect.how == "done":
             draft.change_person(welcomed=True)
 
     def _save(self, draft: Draft, flow: str, step: str, name: str, value: Saved) -> None:

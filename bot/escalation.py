@@ -162,11 +162,10 @@ def advance(case: Escalation, happening: Happening, policy: Policy, now: datetim
 # --- the handlers: one a happening -----------------------------------------------------------------------------------
 
 
-def _raised(case: Escalation, event: Raised, _timing: LevelPolicy, now: datetime) -> Step:
-    case = msgspec.structs.replace(case, reasons=_merged(case.reasons, event.reasons), person_last=True)
-    if not case.owner:
-        return case, (RefreshCards(),)
-    return _ping(case, now)
+def _raised(case: Escalation, event: Raised, timing: LevelPolicy, now: datetime) -> Step:
+    case = msgspec.structs.replace(case, reasons=_merged(case.reasons, event.reasons))
+    case, _ = _person_wrote(case, PersonWrote(), timing, now)
+    return _ping(case, now) if case.owner else (case, (RefreshCards(),))
 
 
 def _page_higher(case: Escalation, event: Raised, policy: Policy, now: datetime) -> Step:
@@ -190,6 +189,7 @@ def _claimed(case: Escalation, event: Claimed, timing: LevelPolicy, now: datetim
         _unscheduled(case),
         state=CaseState.CLAIMED,
         owner=event.responder,
+        passed=tuple(one for one in case.passed if one != event.responder),
         staff_chat=event.chat,
         claimed_at=now,
         claim_due_at=now + timing.first_contact,
@@ -198,12 +198,12 @@ def _claimed(case: Escalation, event: Claimed, timing: LevelPolicy, now: datetim
 
 
 def _passed(case: Escalation, event: Passed, timing: LevelPolicy, now: datetime) -> Step:
-    if case.owner and case.owner != event.responder:
+    if case.owner != event.responder and case.state is not CaseState.PAGING:
         return case, (Refused("owned"),)
     if event.responder in case.passed:
         return case, (Refused("passed_already"),)
-    passed = tuple(dict.fromkeys((*case.passed, event.responder)))
-    if case.owner:
+    passed = (*case.passed, event.responder)
+    if case.owner == event.responder:
         return _lapse(msgspec.structs.replace(case, passed=passed), timing, now)
     return _page_next(msgspec.structs.replace(case, passed=passed), timing, now)
 
@@ -233,10 +233,8 @@ def _person_wrote(case: Escalation, _event: PersonWrote, timing: LevelPolicy, no
     wrote = msgspec.structs.replace(case, person_last=True)
     if case.state is not CaseState.ENGAGED or case.idle_due_at is not None:
         return wrote, ()
-    idle_due_at = now + timing.engaged_idle
-    return msgspec.structs.replace(
-        wrote, idle_due_at=idle_due_at, ping_due_at=now + timing.engaged_idle / 2, watch_due_at=None
-    ), ()
+    idle, ping = now + timing.engaged_idle, now + timing.engaged_idle / 2
+    return msgspec.structs.replace(wrote, idle_due_at=idle, ping_due_at=ping, watch_due_at=None), ()
 
 
 def _resolved(case: Escalation, event: Resolved, _timing: LevelPolicy, now: datetime) -> Step:

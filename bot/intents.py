@@ -63,7 +63,7 @@ class Intents:
 
     def ask(self, draft: Draft, text: str, intents: Sequence[Intent], labels: Sequence[str]) -> None:
         """Send a text with one button an intent."""
-        prompt = open_prompt(draft, [intent.value for intent in intents])
+        prompt = open_prompt(draft, [intent.value for intent in intents], labels)
         draft.send(text, buttons=rows_of(prompt, labels))
 
     def set_daily(self, draft: Draft, wanted: str) -> None:

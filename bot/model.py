@@ -279,10 +279,14 @@ class Frame(Value, frozen=True):
 
 
 class Prompt(Value, frozen=True):
-    """The question that is open: its buttons are `token` plus an index into `values`."""
+    """The question that is open: its buttons are `token` plus an index into `values`.
+
+    `labels` are the words on them where they may be typed instead (a flow reads its own answers).
+    """
 
     token: str
     values: tuple[str, ...] = ()
+    labels: tuple[str, ...] = ()
 
 
 class Session(Value, frozen=True):
@@ -291,7 +295,8 @@ class Session(Value, frozen=True):
     `parked` is a talk that was stopped or interrupted and can be resumed (its stack). `version` grows by one a turn
     and is the fence between processes; `run` is the version at which the running talk began. `wake_at` is when the
     waiting step reminds or expires. `answered` is the platform's id of the message that answered last, so that an edit
-    of it corrects the answer. `heard` is triage's memory of the conversation (bot/triage says what it holds).
+    of it corrects the answer. `heard` is triage's memory of the conversation (bot/triage says what it holds). `held`
+    counts the safety texts, so that none is said twice in a row.
     """
 
     version: int = 0
@@ -305,6 +310,7 @@ class Session(Value, frozen=True):
     last_at: datetime | None = None
     answered: str = ""
     heard: Heard | None = None
+    held: int = 0
 
     @property
     def in_flow(self) -> bool:
@@ -391,6 +397,7 @@ class Escalation(Value, frozen=True):
 
     `step` indexes the policy's steps (the last repeats for ever); `passed` are responders who cannot take it now;
     `token` is the opaque stem of its buttons; `staff_chat` is the private conversation bound to the case by its owner.
+    `refused` are the places that could not be paged since the policy paged last.
     `next_at` is the earliest of the `…_due_at` and `honest_at`; every open case has one.
     """
 
@@ -415,7 +422,9 @@ class Escalation(Value, frozen=True):
     pinged_at: datetime | None = None
     watch_due_at: datetime | None = None
     told_nobody: bool = False
+    told_unreached: bool = False
     cards: tuple[Card, ...] = ()
+    refused: tuple[Address, ...] = ()
     staff_chat: Address | None = None
     person_last: bool = True
     linked_to: str = ""

@@ -10,7 +10,8 @@ from collections.abc import Callable, Sequence
 import msgspec
 
 from bot import escalation
-from bot.cards import Cards, StaffAct, parse_button
+from bot.asking import OPEN_STATES, Asked, example_of
+from bot.cards import Cards, StaffAct
 from bot.escalation import (
     Action,
     Claimed,
@@ -30,73 +31,17 @@ from bot.model import (
     Address,
     Card,
     CaseState,
-    Command,
-    Content,
     Escalation,
-    Filled,
     Inbound,
     Lane,
     Outcome,
-    Pressed,
-    Text,
-    Value,
     View,
 )
-from bot.policy import Policy
+from bot.policy import Audience, Policy
 from bot.ports import Numbers
 from bot.rota import Responder, Rota, direct_chat
 from bot.turn import Draft
 from flows.wording import Words
-
-_OUTCOME_WORDS = {
-    "right": Outcome.RIGHT_REACHED,
-    "right reached": Outcome.RIGHT_REACHED,
-    "not reached": Outcome.RIGHT_NOT_REACHED,
-    "right not reached": Outcome.RIGHT_NOT_REACHED,
-    "emergency": Outcome.EMERGENCY_SERVICES,
-    "emergency services": Outcome.EMERGENCY_SERVICES,
-    "misread": Outcome.MISREAD,
-    "joke": Outcome.JOKE_OR_TEST,
-    "test": Outcome.JOKE_OR_TEST,
-    "too high": Outcome.TOO_HIGH,
-    "too low": Outcome.TOO_LOW,
-}
-_ACT_WORDS = {"claim": StaffAct.CLAIM, "pass": StaffAct.PASS, "read": StaffAct.READ, "wake": StaffAct.WAKE}
-
-
-class Asked(Value, frozen=True):
-    """What a staff member asks for: an act or outcome, its words, and the case or button token it names, if any."""
-
-    act: StaffAct | Outcome | str
-    text: str = ""
-    names: str = ""
-    trigger: str = ""
-
-
-def understand(content: Content) -> Asked | None:
-    """Return what a staff press or word asks for; None for plain talk."""
-    if isinstance(content, Pressed | Filled):
-        parsed = parse_button(content.button)
-        if parsed is None:
-            return None
-        words = content.text if isinstance(content, Filled) else ""
-        trigger = content.trigger if isinstance(content, Pressed) else ""
-        return Asked(parsed[1], words, names=parsed[0], trigger=trigger)
-    if isinstance(content, Command):
-        return _from_words(content.argument if content.name == "oncall" else f"{content.name} {content.argument}")
-    return _from_words(content.text) if isinstance(content, Text) else None
-
-
-def _from_words(text: str) -> Asked | None:
-    verb, _, rest = text.strip().partition(" ")
-    verb, rest = verb.lower().lstrip("/"), rest.strip()
-    if verb == "say" and rest:
-        return Asked(StaffAct.WRITE, rest)
-    if verb == "resolve":
-        return Asked(_OUTCOME_WORDS.get(rest.lower(), StaffAct.CLOSE))
-    if verb in {"status", "help"} and not rest:
-        return Asked(verb)
-    return Asked(_ACT_WORDS[verb], names=rest.upper()) if verb in _ACT_WORDS else None
 
 
 class Desk:
@@ -130,8 +75,8 @@ class Desk:
         fresh = any(isinstance(action, Page) for action in actions)
         for action in actions:
             match action:
-                case Page():
-                    self._page(draft)
+                case Page(to):
+                    self._page(draft, to)
                 case RefreshCards() if not fresh:
                     self._refresh(draft)
                 case PingOwner():
@@ -161,29 +106,46 @@ class Desk:
             draft.audit("program", "alarm: an on-call conversation cannot be reached", case.case_id)
             self._page_elsewhere(draft, address)
 
-    def _page_elsewhere(self, draft: Draft, refused: Address) -> None:
-        """Page the other places and every responder's own chat at once."""
-        others = tuple(place for place in (*self.channels, *self._direct_chats()) if place != refused)
-        self._send_cards(draft, others)
+    def person_left(self, draft: Draft) -> None:
+        """Tell the owner, or else the on-call conversations, that the bot cannot write to the person now."""
+        case = _open(draft)
+        for place in (case.staff_chat,) if case.staff_chat else self.channels:
+            draft.send(self._words.say("desk.left", case=case.case_id), lane=Lane.PAGE, to=place)
 
-    def _page(self, draft: Draft) -> None:
-        """Send a new card everywhere (an edit makes no sound)."""
-        self._send_cards(draft, self.channels or self._direct_chats())
+    def _page_elsewhere(self, draft: Draft, refused: Address) -> None:
+        """Page every place that has neither this card nor refused one since the policy paged last."""
+        case = _open(draft)
+        reached = tuple(card for card in case.cards if card.address != refused)
+        draft.set_case(msgspec.structs.replace(case, cards=reached, refused=(*case.refused, refused)))
+        tried = {*_open(draft).refused, *(card.address for card in reached)}
+        others = [place for place in (*self.channels, *self._direct_chats(self.rota.responders)) if place not in tried]
+        if others or not reached:
+            self._send_cards(draft, others)
+
+    def _page(self, draft: Draft, to: Audience) -> None:
+        """Send a new card (an edit makes no sound): to the on-call conversations, or else to those on duty."""
+        draft.set_case(msgspec.structs.replace(_open(draft), cards=(), refused=()))
+        passed = _open(draft).passed
+        on_duty = [one for one in self.rota.on_duty(to, draft.now) if one.id not in passed]
+        self._send_cards(draft, self.channels or self._direct_chats(on_duty or self.rota.responders))
 
     def _send_cards(self, draft: Draft, places: Sequence[Address]) -> None:
-        """Send the card to all places; without any, the person is told so."""
+        """Send the card to all places; without any, the person is told so, once a case."""
+        case = _open(draft)
         if not places:
-            self._tell(draft, "unreached")
-            draft.audit("program", "alarm: nobody can be paged", _open(draft).case_id)
+            draft.audit("program", "alarm: nobody can be paged", case.case_id)
+            if not case.told_unreached:
+                draft.set_case(msgspec.structs.replace(case, told_unreached=True))
+                self._tell(draft, "unreached")
             return
-        text, buttons = self.cards.card(_open(draft), draft.now)
+        text, buttons = self.cards.card(case, draft.now)
         sent = tuple(
             Card(place, draft.send(text, lane=Lane.PAGE, to=place, buttons=buttons)) for place in dict.fromkeys(places)
         )
-        draft.set_case(msgspec.structs.replace(_open(draft), cards=sent))
+        draft.set_case(msgspec.structs.replace(case, cards=(*case.cards, *sent)))
 
-    def _direct_chats(self) -> tuple[Address, ...]:
-        chats = (direct_chat(one, platform) for one in self.rota.responders for platform in one.platforms())
+    def _direct_chats(self, responders: Sequence[Responder]) -> tuple[Address, ...]:
+        chats = (direct_chat(one, platform) for one in responders for platform in one.platforms())
         return tuple(chat for chat in chats if chat is not None)
 
     def _refresh(self, draft: Draft) -> None:
@@ -215,7 +177,7 @@ class Desk:
             self._answer(draft, inbound, "desk.help")
             return
         if draft.case is None or (asked.names.startswith("s") and asked.names != draft.case.token):
-            self._answer(draft, inbound, "desk.stale" if asked.names else "desk.no_case")
+            self._refuse_without_case(draft, inbound, responder, asked)
             return
         if isinstance(asked.act, Outcome):
             self._resolve(draft, inbound, responder, asked.act)
@@ -230,17 +192,28 @@ class Desk:
         }
         handlers[asked.act](draft, inbound, responder, asked)
 
+    def _refuse_without_case(self, draft: Draft, inbound: Inbound, responder: Responder, asked: Asked) -> None:
+        previous = draft.view.previous
+        closed = previous is not None and asked.names in {previous.token, previous.case_id}
+        why = "already_closed" if closed else "stale" if asked.names.startswith("s") else "no_case"
+        self._answer(draft, inbound, f"desk.{why}")
+        draft.audit(responder.id, f"refused: {why}", previous.case_id if closed and previous else "")
+
+    def apologise(self, draft: Draft, inbound: Inbound) -> None:
+        """Tell staff that their press or word failed on our side."""
+        self._answer(draft, inbound, "desk.fault")
+
     def status(self, draft: Draft, inbound: Inbound, views: Sequence[View]) -> None:
         """List the open cases, text-free."""
-        cases = [view.escalation for view in views if view.escalation is not None]
+        cases = [view.escalation for view in views if view.escalation and view.escalation.state in OPEN_STATES]
         listed = ", ".join(f"{case.case_id} (level {int(case.level)}, {case.state})" for case in cases)
         key = "desk.status" if cases else "desk.status_none"
         self._answer(draft, inbound, key, count=len(cases), cases=listed)
 
-    def which(self, draft: Draft, inbound: Inbound, views: Sequence[View]) -> None:
+    def which(self, draft: Draft, inbound: Inbound, asked: Asked, views: Sequence[View]) -> None:
         """Say that words could mean several cases; nothing is guessed."""
         names = [view.escalation.case_id for view in views if view.escalation is not None]
-        self._answer(draft, inbound, "desk.which", cases=", ".join(names), example=names[0])
+        self._answer(draft, inbound, "desk.which", cases=", ".join(names), example=example_of(asked, names[0]))
 
     def _claim(self, draft: Draft, inbound: Inbound, responder: Responder, _asked: Asked) -> None:
         chat = direct_chat(responder, inbound.address.platform) or inbound.address
@@ -297,19 +270,6 @@ class Desk:
     def _actor(self, inbound: Inbound) -> str:
         responder = self.rota.by_account(inbound.address.platform, inbound.sender)
         return responder.id if responder else "an account that is not on the rota"
-
-
-def pick(views: Sequence[View], asked: Asked, responder: Responder | None) -> Sequence[View]:
-    """Return the cases that words without a button can mean: the named one, one's own, or the worst unclaimed."""
-    named = asked.names or asked.text.partition(" ")[0].upper()
-    by_name = [view for view in views if view.escalation is not None and view.escalation.case_id == named]
-    if by_name or asked.names:
-        return by_name
-    mine = [view for view in views if responder and view.escalation and view.escalation.owner == responder.id]
-    waiting = [view for view in views if view.escalation and view.escalation.state is CaseState.PAGING]
-    if asked.act is StaffAct.CLAIM:
-        return waiting[:1] or mine[:1]
-    return mine or views[:1]
 
 
 def _open(draft: Draft) -> Escalation:

@@ -7,15 +7,19 @@ from collections.abc import Sequence
 from bot.model import Button, Prompt
 from bot.turn import Draft, Rows
 from flows.model import AnswerKind, Choice
+from flows.normal import plain
 
 # A prompt value that begins with this is an intent (bot/commands.py), not an answer.
 INTENT = "!"
 SHORT_LABEL = 20
 
 
-def open_prompt(draft: Draft, values: Sequence[str]) -> Prompt:
-    """Store a new prompt, so that buttons of the earlier one are stale from now on; return it."""
-    prompt = Prompt("p" + draft.mint.token(), tuple(values))
+def open_prompt(draft: Draft, values: Sequence[str], labels: Sequence[str] = ()) -> Prompt:
+    """Store a new prompt, so that buttons of the earlier one are stale from now on; return it.
+
+    `labels` are given for buttons that no flow reads: they may be typed, or their numbers.
+    """
+    prompt = Prompt("p" + draft.mint.token(), tuple(values), tuple(labels))
     draft.change_session(prompt=prompt)
     return prompt
 
@@ -26,6 +30,17 @@ def pressed(prompt: Prompt | None, button: str) -> str | None:
     if prompt is None or token != prompt.token or not index.isdecimal() or int(index) >= len(prompt.values):
         return None
     return prompt.values[int(index)]
+
+
+def typed(prompt: Prompt | None, text: str) -> str | None:
+    """Return the value whose label (or its first words before a comma) or number was typed."""
+    if prompt is None or not prompt.labels:
+        return None
+    said = plain(text)
+    for index, (label, value) in enumerate(zip(prompt.labels, prompt.values, strict=False), 1):
+        if said in {plain(label), plain(label.partition(",")[0]), str(index)}:
+            return value
+    return None
 
 
 def rows_of(prompt: Prompt, labels: Sequence[str], kind: AnswerKind | None = None) -> Rows:

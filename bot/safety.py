@@ -12,11 +12,11 @@ from bot.model import (
     Assessment,
     Button,
     CaseState,
+    Escalation,
     Event,
     Heard,
     Lane,
     Level,
-    Prompt,
     Reason,
     TalkMode,
     Utterance,
@@ -27,8 +27,10 @@ from bot.turn import Draft, Rows
 from flows.normal import plain
 from flows.wording import Words
 
-# Answers under a safety text; the values of Session.prompt while a case is open.
+# The answers under a safety text. Their buttons hold no token: "not safe" must count however old the message is.
 ANSWERS = ("safe", "unsafe", "numbers", "grounding", "shared")
+BUTTON = "safety"
+NOT_SAFE = Reason("person.not_safe", "not safe", Level.IMMINENT)
 
 
 class Safety:
@@ -40,16 +42,23 @@ class Safety:
         self._numbers = numbers
 
     def raise_case(
-        self, draft: Draft, level: Level, reasons: tuple[Reason, ...], text: str, *, spoken: bool = False
+        self,
+        draft: Draft,
+        level: Level,
+        reasons: tuple[Reason, ...],
+        text: str,
+        *,
+        say: str = "",
+        spoken: bool = False,
     ) -> None:
         """Open a case, or raise the open one; park any exercise; keep the words for the one who takes it.
 
-        `spoken`: a safety flow runs, and its own words are the safety text of this turn.
+        `say` is the safety text to use instead of the level's. `spoken`: a safety flow runs, and its own words are it.
         """
         raised = Raised(level, reasons)
         if draft.view.mode is TalkMode.BOT:
             key = safety_key(level)
-            self._open(draft, escalation.risen(draft.view.previous, raised, draft.now))
+            self._open(draft, raised)
             self._keep_recent(draft, draft.session.heard)
         else:
             before = _level(draft)
@@ -58,12 +67,14 @@ class Safety:
         if not spoken:
             _park(draft)
             if draft.view.mode is not TalkMode.HUMAN:
-                self._say_hold(draft, key)
+                self._say_hold(draft, say or key)
         self._keep(draft, text)
 
     def _open(self, draft: Draft, raised: Raised) -> None:
-        previous = draft.view.previous.case_id if draft.view.previous else ""
-        ids = CaseIds(draft.mint.case_id(), draft.person.person_id, "s" + draft.mint.token(), linked_to=previous)
+        previous = _closed(draft)
+        linked_to = previous.case_id if previous else ""
+        ids = CaseIds(draft.mint.case_id(), draft.person.person_id, "s" + draft.mint.token(), linked_to)
+        raised = escalation.risen(previous, raised, draft.now)
         case, actions = escalation.open_case(ids, raised, self._desk.policy, draft.now)
         draft.set_case(case)
         draft.record(Event("escalated", name=ids.case_id, value=int(raised.level)))
@@ -77,15 +88,27 @@ class Safety:
         """
         answer = value or self.answer_of(text, draft.person.language)
         if answer == "unsafe":
-            self.raise_case(draft, Level.IMMINENT, (Reason("person.not_safe", "not safe", Level.IMMINENT),), text)
+            self.not_safe(draft, text)
             return
         if assessment.level >= Level.HIGH:
             self.raise_case(draft, assessment.level, assessment.reasons, text)
             return
-        self._keep(draft, text or self._words.say(f"safe_answers.{answer}"))
-        self._desk.happen(draft, PersonWrote())
+        if said := text or self._label(draft, answer):
+            self.keep(draft, said)
         if draft.view.mode is TalkMode.HOLD:
             self._say_hold(draft, f"hold.{answer}" if answer else "hold.wait")
+
+    def not_safe(self, draft: Draft, text: str = "") -> None:
+        """Take the answer "not safe", at any time."""
+        said = text or self._label(draft, "unsafe")
+        self.raise_case(draft, Level.IMMINENT, (NOT_SAFE,), said, say="hold.unsafe")
+
+    def hear_afterwards(self, draft: Draft, answer: str) -> None:
+        """Take an answer under a safety text whose case is closed."""
+        if answer == "unsafe":
+            self.not_safe(draft)
+        else:
+            self._say_hold(draft, "hold.safe_now" if answer == "safe" else f"hold.{answer}")
 
     def answer_of(self, text: str, language: str) -> str:
         """Return the safety answer that typed words are, or nothing."""
@@ -98,9 +121,15 @@ class Safety:
         return said if said in ANSWERS else ""
 
     def keep(self, draft: Draft, text: str) -> None:
-        """Pass on what a person answers to a safety flow while a case is open."""
+        """Pass on what a person says while a case is open."""
         self._keep(draft, text)
         self._desk.happen(draft, PersonWrote())
+
+    def left(self, draft: Draft, *, back: bool) -> None:
+        """Note that the person blocked the bot or came back; staff of an open case hear that they left."""
+        draft.change_person(reachable=back)
+        if draft.view.mode is not TalkMode.BOT and not back:
+            self._desk.person_left(draft)
 
     def say_paused(self, draft: Draft) -> None:
         """Say that an exercise waits until a human has answered."""
@@ -111,18 +140,16 @@ class Safety:
     def _say_hold(self, draft: Draft, key: str) -> None:
         person = draft.person
         numbers = self._numbers(person.country, person.language)
-        text = self._words.walk(key, person.language, draft.session.version, crisis_lines=numbers)
+        text = self._words.walk(key, person.language, draft.session.held, crisis_lines=numbers)
+        draft.change_session(held=draft.session.held + 1)
         draft.send(text, lane=Lane.SAFETY, buttons=self._buttons(draft))
 
     def _buttons(self, draft: Draft) -> Rows:
-        """Return the safety answers; all safety texts of a case share one prompt, so that none of them goes stale."""
-        prompt = draft.session.prompt
-        if prompt is None or prompt.values != ANSWERS:
-            prompt = Prompt("p" + draft.mint.token(), ANSWERS)
-            draft.change_session(prompt=prompt)
-        labels = [self._words.say(f"safe_answers.{answer}", draft.person.language) for answer in ANSWERS]
-        buttons = [Button(f"{prompt.token}.{index}", label) for index, label in enumerate(labels)]
+        buttons = [Button(f"{BUTTON}.{answer}", self._label(draft, answer)) for answer in ANSWERS]
         return (tuple(buttons[:2]), tuple(buttons[2:4]), tuple(buttons[4:]))
+
+    def _label(self, draft: Draft, answer: str) -> str:
+        return self._words.say(f"safe_answers.{answer}", draft.person.language) if answer else ""
 
     # --- what staff may read ------------------------------------------------------------------------------------------
 
@@ -143,11 +170,22 @@ class Safety:
                 draft.keep_for_case(draft.case.case_id, "person", earlier.text, earlier.at)
 
 
+def pressed_answer(button: str) -> str:
+    """Return the safety answer behind a button, or nothing."""
+    stem, _, answer = button.partition(".")
+    return answer if stem == BUTTON and answer in ANSWERS else ""
+
+
 def safety_key(level: Level) -> str:
     """Return which safety text a level opens with."""
     if level >= Level.IMMINENT:
         return "safety.imminent"
     return "safety.high" if level >= Level.HIGH else "safety.human"
+
+
+def _closed(draft: Draft) -> Escalation | None:
+    """Return the case that was closed last; in the batch that closed it, it still stands in the view."""
+    return draft.view.escalation or draft.view.previous
 
 
 def _level(draft: Draft) -> Level:

@@ -4,26 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot import oncall
+from bot import asking
+from bot.asking import Asked
 from bot.cards import StaffAct
 from bot.model import Inbound, Text, View
-from bot.oncall import Asked, Desk
+from bot.oncall import Desk
 
 
 def asked_of(desk: Desk, inbound: Inbound, views: Sequence[View]) -> Asked | None:
     """Return what staff ask for. Plain words in the private chat of a case are for its person; elsewhere just talk."""
-    asked = oncall.understand(inbound.content)
+    asked = asking.understand(inbound.content)
     private = not desk.is_staff_place(inbound.address) or _bound(inbound, views)
     if asked is None and private and isinstance(inbound.content, Text):
-        return Asked(StaffAct.WRITE, inbound.content.text)
-    return asked
+        asked = Asked(StaffAct.WRITE, inbound.content.text)
+    return asking.named(asked, views) if asked is not None else None
 
 
 def meant(desk: Desk, inbound: Inbound, asked: Asked, cases: Sequence[View]) -> Sequence[View]:
     """Return the cases that the words can mean; a button names exactly one."""
     if asked.names.startswith("s"):
         return cases
-    return oncall.pick(cases, asked, desk.rota.by_account(inbound.address.platform, inbound.sender))
+    return asking.pick(cases, asked, desk.rota.by_account(inbound.address.platform, inbound.sender))
 
 
 def _bound(inbound: Inbound, views: Sequence[View]) -> bool:

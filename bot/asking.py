@@ -1,0 +1,108 @@
+"""What staff ask for: a press or a word becomes one value, and the cases that it can mean; nothing is guessed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import msgspec
+
+from bot.cards import StaffAct, parse_button
+from bot.model import CaseState, Command, Content, Filled, Outcome, Pressed, Text, Value, View
+from bot.rota import Responder
+
+_OUTCOME_WORDS = {
+    "right": Outcome.RIGHT_REACHED,
+    "right reached": Outcome.RIGHT_REACHED,
+    "not reached": Outcome.RIGHT_NOT_REACHED,
+    "right not reached": Outcome.RIGHT_NOT_REACHED,
+    "emergency": Outcome.EMERGENCY_SERVICES,
+    "emergency services": Outcome.EMERGENCY_SERVICES,
+    "misread": Outcome.MISREAD,
+    "joke": Outcome.JOKE_OR_TEST,
+    "test": Outcome.JOKE_OR_TEST,
+    "too high": Outcome.TOO_HIGH,
+    "too low": Outcome.TOO_LOW,
+}
+_CASE_ID = re.compile(r"[0-9A-Za-z]{5}")
+OPEN_STATES = frozenset(CaseState) - {CaseState.RESOLVED}
+_ACT_WORDS = {"claim": StaffAct.CLAIM, "pass": StaffAct.PASS, "read": StaffAct.READ, "wake": StaffAct.WAKE}
+
+
+class Asked(Value, frozen=True):
+    """What a staff member asks for: an act or outcome, its words, and the case or button token it names, if any."""
+
+    act: StaffAct | Outcome | str
+    text: str = ""
+    names: str = ""
+    trigger: str = ""
+
+
+def understand(content: Content) -> Asked | None:
+    """Return what a staff press or word asks for; None for plain talk."""
+    if isinstance(content, Pressed | Filled):
+        parsed = parse_button(content.button)
+        if parsed is None:
+            return None
+        words = content.text if isinstance(content, Filled) else ""
+        trigger = content.trigger if isinstance(content, Pressed) else ""
+        return Asked(parsed[1], words, names=parsed[0], trigger=trigger)
+    if isinstance(content, Command):
+        return _from_words(content.argument if content.name == "oncall" else f"{content.name} {content.argument}")
+    return _from_words(content.text) if isinstance(content, Text) else None
+
+
+def _from_words(text: str) -> Asked | None:
+    verb, _, rest = text.strip().partition(" ")
+    verb, rest = verb.lower().lstrip("/"), rest.strip()
+    if verb == "say" and rest:
+        return Asked(StaffAct.WRITE, rest)
+    if verb == "resolve":
+        return _closing(rest)
+    if verb in {"status", "help"} and not rest:
+        return Asked(verb)
+    if verb not in _ACT_WORDS or (rest and not _CASE_ID.fullmatch(rest)):
+        return None  # "wake up, please" is for the person
+    return Asked(_ACT_WORDS[verb], names=rest.upper())
+
+
+def _closing(rest: str) -> Asked:
+    """Return the outcome in `right` or `K7Q2M right`; an unknown one asks how it ended."""
+    first, _, after = rest.partition(" ")
+    if rest.lower() in _OUTCOME_WORDS or not rest:
+        return Asked(_OUTCOME_WORDS.get(rest.lower(), StaffAct.CLOSE))
+    if after.lower().strip() in _OUTCOME_WORDS:
+        return Asked(_OUTCOME_WORDS[after.lower().strip()], names=first.upper())
+    return Asked(StaffAct.CLOSE, names=rest.upper() if _CASE_ID.fullmatch(rest) else "")
+
+
+def pick(views: Sequence[View], asked: Asked, responder: Responder | None) -> Sequence[View]:
+    """Return the cases that words without a button can mean: the named one, else one's own, else all.
+
+    A claim without a name means the worst one that nobody has.
+    """
+    open_ones = [view for view in views if view.escalation and view.escalation.state in OPEN_STATES]
+    if asked.names:
+        return [view for view in open_ones if view.escalation and view.escalation.case_id == asked.names]
+    mine = [view for view in open_ones if responder and view.escalation and view.escalation.owner == responder.id]
+    if asked.act is StaffAct.CLAIM:
+        waiting = [view for view in open_ones if view.escalation and view.escalation.state is CaseState.PAGING]
+        return waiting[:1] or mine[:1]
+    return mine or open_ones
+
+
+def named(asked: Asked, views: Sequence[View]) -> Asked:
+    """Return what is asked with the case that its words begin with taken out of them: `K7Q2M your words`."""
+    first, _, rest = asked.text.partition(" ")
+    ids = {view.escalation.case_id for view in views if view.escalation is not None}
+    if asked.names or first.upper() not in ids:
+        return asked
+    return msgspec.structs.replace(asked, names=first.upper(), text=rest.strip())
+
+
+def example_of(asked: Asked, case_id: str) -> str:
+    """Return how to ask the same of one case."""
+    if asked.act is StaffAct.WRITE:
+        return f"say {case_id} your words"
+    verb = asked.act.name.lower() if isinstance(asked.act, StaffAct) else "resolve"
+    return f"resolve {case_id} right" if verb in {"resolve", "close"} else f"{verb} {case_id}"

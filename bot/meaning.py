@@ -1,0 +1,87 @@
+"""What a person's message means: the words in it, the button behind it, and what it asks of the bot."""
+
+from __future__ import annotations
+
+from bot.commands import Intent, from_command, from_value, from_words
+from bot.engine.reading import Context, Wrong, read
+from bot.model import Command, Content, Edited, Filled, Pressed, Text
+from bot.prompts import pressed, typed
+from bot.safety import pressed_answer
+from bot.turn import Draft
+from flows import interrupts
+from flows.library import Library
+from flows.normal import plain
+
+_TO_HELP = frozenset({"crisis", "worry"})
+
+
+def words_in(content: Content) -> str:
+    """Return what a person wrote, for triage: also in edits, forms and unknown commands."""
+    match content:
+        case Text(text) | Edited(text) | Filled(_, text):
+            return text
+        case Command(name, argument):
+            return f"{name} {argument}".strip()
+    return ""
+
+
+def value_in(draft: Draft, content: Content) -> str | None:
+    """Return the value of the pressed button of the open question, or None."""
+    return pressed(draft.session.prompt, content.button) if isinstance(content, Pressed | Filled) else None
+
+
+def safety_answer_in(content: Content) -> str:
+    """Return the safety answer that was pressed, or nothing."""
+    return pressed_answer(content.button) if isinstance(content, Pressed) else ""
+
+
+def intent_of(word: interrupts.Interrupt) -> Intent:
+    """Return what one of the words that work everywhere asks for."""
+    return Intent("sos" if word.name in _TO_HELP else word.name)
+
+
+class Meaning:
+    """Finds the intent in a message. The flows are known by their names and titles."""
+
+    def __init__(self, library: Library) -> None:
+        self._library = library
+
+    def intent(self, draft: Draft, content: Content) -> Intent | None:
+        """Return the intent behind a command, an offered button or plain words; words of a question come first."""
+        if isinstance(content, Command):
+            return from_command(content)
+        value = value_in(draft, content)
+        if value is not None:
+            return from_value(value)
+        return self._in_words(draft, content.text) if isinstance(content, Text) else None
+
+    def _in_words(self, draft: Draft, text: str) -> Intent | None:
+        word = interrupts.match(text, draft.person.language)
+        if word is not None:
+            return intent_of(word)
+        offered = typed(draft.session.prompt, text)
+        if offered is not None:
+            return from_value(offered)
+        return None if draft.session.in_flow else from_words(text) or self._named_flow(text)
+
+    def misspelt(self, draft: Draft, text: str) -> interrupts.Interrupt | None:
+        """Return the word that works everywhere and was nearly written, unless the words are an answer as they are."""
+        near = interrupts.near(text, draft.person.language)
+        return near if near is not None and not (draft.session.in_flow and self._is_answer(draft, text)) else None
+
+    def _is_answer(self, draft: Draft, text: str) -> bool:
+        """Say whether words answer the open question; free text and "go on" take any."""
+        frame, language = draft.session.stack[-1], draft.person.language
+        flow = self._library.pinned(frame.flow, frame.hash)
+        answer = flow.steps[frame.step].answer if flow is not None else None
+        if answer is None:
+            return True
+        context = Context(self._library.phrases(language), language, draft.now)
+        return not isinstance(read(answer, text, "", context), Wrong)
+
+    def _named_flow(self, text: str) -> Intent | None:
+        said = plain(text)
+        named = (
+            name for name in self._library.names() if said in {plain(self._library.latest(name).title), plain(name)}
+        )
+        return next((Intent("flow", name) for name in named), None)
