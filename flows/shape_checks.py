@@ -97,12 +97,13 @@ def _labels(checked: Checked, name: str, step: Step) -> Iterator[Finding]:
             yield checked.find(what, f"Slack shows {SLACK_BUTTON}; shorten it", *at)
         if len(choice.value.encode()) > VALUE_BYTES:
             yield checked.find("a choice's value that is too long", f"keep it under {VALUE_BYTES} bytes", *at)
-        if plain(choice.label) in seen:
-            yield checked.find(f"two choices read '{choice.label}'", "word them apart", *at)
+        for words in (choice.label, *choice.also):
+            if plain(words) in seen:
+                yield checked.find(f"two choices read '{words}'", "word them apart", *at)
         if not plain(choice.label):
             yield checked.find("a label without words", "write words; signs alone cannot be read out", *at)
         word = interrupts.match(choice.label, checked.flow.language)
         if word is not None and word.name != "human":
             what = f"'{choice.label}' is a word that works everywhere ({word.name})"
             yield checked.find(what, "word the choice another way", *at)
-        seen.add(plain(choice.label))
+        seen |= {plain(words) for words in (choice.label, *choice.also)}

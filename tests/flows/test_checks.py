@@ -87,6 +87,7 @@ def test_a_good_flow_has_no_finding(tmp_path):
         ("next: {good: last, bad: why}", "^next: {bad: why}", "no way on for good"),
         ("save: how", "save: how\n    ^skippable: true", "a skip has no way on"),
         ("bad: Bad}", "^bad: good.}", "two choices read"),
+        ("bad: Bad}", "^bad: {label: Bad, also: [good]}}", "two choices read 'good'"),
         ("bad: Bad}", "^bad: ☹}", "a label without words"),
         ("bad: Bad}", "^bad: " + "Bad " * 20 + "}", "a label of 79 characters"),
         ("bad: Bad}", "^bad: Skip}", "a word that works everywhere"),
