@@ -13,12 +13,16 @@ from bot.triage.reading import Reading
 from bot.triage.sentences import Sentence
 
 
+# The rules for languages that have none of their own: they may page, but the reply stays unscored.
+NET = "other"
+
+
 class Banks:
     """The matchers of all languages behind one test that most everyday replies do not pass."""
 
     def __init__(self, banks: Iterable[Bank], everyday: Mapping[str, str] = MappingProxyType({})) -> None:
         self._matchers = {bank.language: Matcher(bank) for bank in banks}
-        self._languages = Languages(everyday, self._matchers)
+        self._languages = Languages(everyday, self._matchers.keys() - {NET})
         self._anchors = frozenset[str]().union(*(matcher.anchors for matcher in self._matchers.values()))
 
     def hear(self, reading: Reading, setting: str) -> tuple[str, bool]:
