@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from msgspec import Struct
@@ -71,6 +71,23 @@ class Settled(Struct, frozen=True):
     hold_scope_until: datetime | None = None
 
 
+class Fence(Struct, frozen=True):
+    """Proof of holding a lease: its name and the number it had when it was taken."""
+
+    name: str
+    number: int
+
+
+class Leases(Protocol):
+    """Lets one process at a time do what only one may do. The database's own clock decides."""
+
+    async def take_lease(self, name: str, holder: str, span: timedelta) -> Fence | None:
+        """Take or renew a lease; None while another holder has it."""
+
+    async def drop_lease(self, name: str, holder: str) -> None:
+        """Let another holder have it at once."""
+
+
 class StaleSession(Exception):  # noqa: N818  it is an answer, not a fault
     """Another process moved a session first: nothing was written; load and decide again."""
 
@@ -91,8 +108,12 @@ class Store(Protocol):
         makes a second one a duplicate.
         """
 
-    async def claim_outbox(self, now: datetime, limit: int, busy: frozenset[Address]) -> list[Delivery]:
+    async def claim_outbox(
+        self, now: datetime, limit: int, busy: frozenset[Address], fence: Fence | None = None
+    ) -> list[Delivery]:
         """Mark and return what can be sent now: by lane, then oldest first, without `busy` or held addresses.
+
+        With a `fence`, nothing unless its lease still stands.
 
         A row that was being sent when a process died comes back after its lease, marked ambiguous.
         """

@@ -5,13 +5,19 @@ from __future__ import annotations
 import asyncpg
 
 from adapters.store.deliveries import RELEASED_AT_ONCE, Outcomes, lease_micros
+from adapters.store.postgres import lease
 from adapters.store.rows import Row
 from bot.model import Lane
+from bot.ports import Fence
 
 
-async def claim(connection: asyncpg.Connection, now: int, limit: int, busy: list[str]) -> list[Row]:
+async def claim(
+    connection: asyncpg.Connection, now: int, limit: int, busy: list[str], fence: Fence | None
+) -> list[Row]:
     """Lease what can be sent now, at most one message for each destination: its next one."""
     async with connection.transaction():
+        if fence is not None and not await lease.stands(connection, fence):
+            return []
         await _release(connection, now)
         rows = await _lease(connection, now, limit, busy)
     return [tuple(row)[2:] for row in sorted(rows, key=lambda row: (row["lane"], row["in_order"]))]

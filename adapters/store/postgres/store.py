@@ -7,27 +7,27 @@ from __future__ import annotations
 import secrets
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import asyncpg
 
 from adapters.store.batch import batch_of, people_of
 from adapters.store.deliveries import deliveries_of, outcomes_of
 from adapters.store.loading import Asked
-from adapters.store.postgres import commit, due, load, outbox
+from adapters.store.postgres import commit, due, lease, load, outbox
 from adapters.store.postgres.errors import explained
 from adapters.store.postgres.schema import prepare
 from adapters.store.rows import micros, moment
 from adapters.store.views import cases_of, loaded_of
 from bot.errors import StoreError
 from bot.model import Address, Delivery, Due, Escalation, Platform, Turn
-from bot.ports import Loaded, Lookup, Settled
+from bot.ports import Fence, Loaded, Lookup, Settled
 from bot.privacy import Keyring, MasterKeys
 
 CONNECTIONS = 8  # turns, claims, settling and due work at once, and some to spare
 CONNECT_SECONDS = 5
-# Every statement of ours walks an index, row by row. Without statistics (a new table, a queue that grew in a minute) the
-# planner reads and sorts everything instead. Compiling a plan costs more than any of them runs.
+# Every statement of ours walks an index, row by row. Without statistics (a new table, a queue that grew in a minute)
+# the planner reads and sorts everything instead. Compiling a plan costs more than any of them runs.
 PLANS = {
     "application_name": "handrail",
     "enable_bitmapscan": "off",
@@ -83,10 +83,12 @@ class PostgresStore:
         async with self._connection() as connection:
             return await due.due(connection, now, limit)
 
-    async def claim_outbox(self, now: datetime, limit: int, busy: frozenset[Address]) -> list[Delivery]:
+    async def claim_outbox(
+        self, now: datetime, limit: int, busy: frozenset[Address], fence: Fence | None = None
+    ) -> list[Delivery]:
         marks = [self._keyring.fingerprint(address) for address in busy]
         async with self._connection() as connection:
-            rows = await outbox.claim(connection, micros(now), limit, marks)
+            rows = await outbox.claim(connection, micros(now), limit, marks, fence)
         return deliveries_of(rows, self._keyring)
 
     async def settle(self, outcomes: Sequence[Settled], now: datetime) -> None:
@@ -109,6 +111,15 @@ class PostgresStore:
         sql = """INSERT INTO quarantine (quarantine_id, channel, at, raw) VALUES ($1, $2, $3, $4)"""
         async with self._connection() as connection:
             await connection.execute(sql, name, channel.value, micros(at), sealed)
+
+    async def take_lease(self, name: str, holder: str, span: timedelta) -> Fence | None:
+        async with self._connection() as connection:
+            number = await lease.take(connection, name, holder, span // timedelta(microseconds=1))
+        return None if number is None else Fence(name, number)
+
+    async def drop_lease(self, name: str, holder: str) -> None:
+        async with self._connection() as connection:
+            await lease.drop(connection, name, holder)
 
     async def close(self) -> None:
         with explained():

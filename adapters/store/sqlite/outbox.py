@@ -9,10 +9,16 @@ import msgspec
 
 from adapters.store.deliveries import RELEASED_AT_ONCE, Outcomes, lease_micros
 from adapters.store.rows import Row
+from adapters.store.sqlite import lease
+from bot.ports import Fence
 
 
-def claim(connection: sqlite3.Connection, now: int, limit: int, busy: Collection[str]) -> list[Row]:
+def claim(
+    connection: sqlite3.Connection, now: int, limit: int, busy: Collection[str], fence: Fence | None
+) -> list[Row]:
     """Lease what can be sent now, at most one message for each destination: its next one."""
+    if fence is not None and not lease.stands(connection, fence):
+        return []
     _release(connection, now)
     rows = _ready(connection, limit, msgspec.json.encode(list(busy)).decode())
     connection.executemany(

@@ -6,7 +6,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 
@@ -16,14 +16,14 @@ from adapters.store.batch import batch_of, people_of
 from adapters.store.deliveries import deliveries_of, outcomes_of
 from adapters.store.loading import Asked
 from adapters.store.rows import micros, moment
-from adapters.store.sqlite import commit, due, load, outbox
+from adapters.store.sqlite import commit, due, lease, load, outbox
 from adapters.store.sqlite.connection import OneHop, Urgency, Writer
 from adapters.store.sqlite.reserve import Reserve
 from adapters.store.sqlite.schema import make_private, prepare
 from adapters.store.views import cases_of, loaded_of
 from bot.errors import StoreError
 from bot.model import Address, Delivery, Due, Escalation, Platform, Turn
-from bot.ports import Loaded, Lookup, Settled
+from bot.ports import Fence, Loaded, Lookup, Settled
 from bot.privacy import Keyring, MasterKeys
 
 log = structlog.get_logger(__name__)
@@ -69,9 +69,11 @@ class SqliteStore:
     async def claim_due(self, now: datetime, limit: int) -> list[Due]:
         return await self._reader.run(lambda plain: due.due(plain, now, limit))
 
-    async def claim_outbox(self, now: datetime, limit: int, busy: frozenset[Address]) -> list[Delivery]:
+    async def claim_outbox(
+        self, now: datetime, limit: int, busy: frozenset[Address], fence: Fence | None = None
+    ) -> list[Delivery]:
         marks = [self._keyring.fingerprint(address) for address in busy]
-        work = partial(outbox.claim, now=micros(now), limit=limit, busy=marks)
+        work = partial(outbox.claim, now=micros(now), limit=limit, busy=marks, fence=fence)
         return deliveries_of(await self._writer.write(Urgency.CLAIM, work, is_vital=True), self._keyring)
 
     async def settle(self, outcomes: Sequence[Settled], now: datetime) -> None:
@@ -91,6 +93,14 @@ class SqliteStore:
         row = (name, channel.value, micros(at), self._keyring.seal_for_system(f"quarantine.raw {name}", raw))
         sql = """INSERT INTO quarantine (quarantine_id, channel, at, raw) VALUES (?, ?, ?, ?)"""
         await self._writer.write(Urgency.TURN, lambda plain: plain.execute(sql, row))
+
+    async def take_lease(self, name: str, holder: str, span: timedelta) -> Fence | None:
+        micros_held = span // timedelta(microseconds=1)
+        number = await self._writer.write(Urgency.TURN, lambda plain: lease.take(plain, name, holder, micros_held))
+        return None if number is None else Fence(name, number)
+
+    async def drop_lease(self, name: str, holder: str) -> None:
+        await self._writer.write(Urgency.TURN, lambda plain: lease.drop(plain, name, holder))
 
     async def close(self) -> None:
         await self._writer.close()

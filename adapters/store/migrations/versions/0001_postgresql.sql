@@ -137,3 +137,10 @@ CREATE TABLE quarantine (
     at BIGINT NOT NULL,
     raw BYTEA NOT NULL -- sealed by the system's key
 );
+
+CREATE TABLE lease (
+    name TEXT NOT NULL PRIMARY KEY,
+    holder TEXT NOT NULL,
+    number BIGINT NOT NULL, -- the fence: it grows with every change of holder
+    until BIGINT NOT NULL
+);

@@ -138,3 +138,10 @@ CREATE TABLE quarantine (
     at INTEGER NOT NULL,
     raw BLOB NOT NULL -- sealed by the system's key
 ) STRICT, WITHOUT ROWID;
+
+CREATE TABLE lease (
+    name TEXT NOT NULL PRIMARY KEY,
+    holder TEXT NOT NULL,
+    number INTEGER NOT NULL, -- the fence: it grows with every change of holder
+    until INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
