@@ -226,6 +226,11 @@ class Flow(Struct, frozen=True, dict=True):
         return frozenset(step.save for step in self.steps.values() if step.save)
 
     @cached_property
+    def calls(self) -> frozenset[str]:
+        """Return the names of the steps that call another flow."""
+        return frozenset(name for name, step in self.steps.items() if step.call is not None)
+
+    @cached_property
     def remaining(self) -> dict[str, int]:
         """Return for each step the most questions still to come, itself included; a loop counts once."""
         return _remaining(self)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.model import Frame
-from flows.model import FACTS, GIVEN_BY_THE_BOT, Flow, Step
+from flows.model import FACTS, GIVEN_BY_THE_BOT, Flow
 from flows.values import Saved
 
 MAX_PATH = 50
@@ -12,25 +12,20 @@ _EARLIER = "'"
 
 
 class Place:
-    """A flow, the step in it, the steps behind, and what was saved."""
+    """A flow, the step `at` which the talk stands, the questions and calls behind it, and what was saved."""
 
-    __slots__ = ("flow", "path", "saved", "step", "tries")
+    __slots__ = ("at", "flow", "path", "saved", "tries")
 
     def __init__(self, flow: Flow, step: str, saved: dict[str, Saved], path: tuple[str, ...] = (), tries: int = 0):
         self.flow = flow
-        self.step = step
+        self.at = flow.steps[step]
         self.saved = saved
         self.path = path
         self.tries = tries
 
     def frame(self) -> Frame:
         """Return the frozen form."""
-        return Frame(self.flow.name, self.flow.hash, self.step, self.path, self.saved, self.tries)
-
-    @property
-    def at(self) -> Step:
-        """Return the step where it stands."""
-        return self.flow.steps[self.step]
+        return Frame(self.flow.name, self.flow.hash, self.at.name, self.path, self.saved, self.tries)
 
     def keep(self, name: str, value: Saved) -> None:
         """Save a value; an earlier one of the same name (a loop, a given fact) stays behind it, for `back`."""
@@ -55,7 +50,7 @@ class Place:
 
     def pass_by(self) -> None:
         """Note that this step was passed, for `back`."""
-        self.path = (*self.path[-MAX_PATH:], self.step)
+        self.path = (*self.path[-MAX_PATH:], self.at.name)
         self.tries = 0
 
     def answers(self) -> dict[str, Saved]:
@@ -78,9 +73,10 @@ class Place:
 
     def position(self) -> tuple[int, int]:
         """Return which question this is, of how many at most."""
-        steps = self.flow.steps
-        passed = len([name for name in self.path if steps[name].ask is not None])
-        return passed + 1, passed + self.flow.remaining.get(self.step, 1)
+        passed = len(self.path)
+        if self.flow.calls:
+            passed -= sum(name in self.flow.calls for name in self.path)
+        return passed + 1, passed + self.flow.remaining.get(self.at.name, 1)
 
     def _behind(self, name: str) -> list[str]:
         found = []

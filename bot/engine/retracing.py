@@ -47,13 +47,12 @@ def _rewind(turn: Turn, place: Place) -> None:
     place.saved.pop(MANY, None)
     place.tries = 0
     while place.path:
-        name = place.path[-1]
-        passed = place.flow.steps[name]
-        place.path, place.step = place.path[:-1], name
+        passed = place.flow.steps[place.path[-1]]
+        place.path, place.at = place.path[:-1], passed
         if passed.call is not None:
             place.withdraw_all(f"{passed.call.flow}.")
         if passed.save:
             place.withdraw(passed.save)
-            turn.effects.append(Withdrawn(place.flow.name, name, passed.save, passed.measure))
+            turn.effects.append(Withdrawn(place.flow.name, passed.name, passed.save, passed.measure))
         if passed.ask is not None:
             return

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from bot.engine.calls import MAX_DEPTH
 from bot.engine.effects import HowEnded
 from bot.engine.events import Again, Begin, Interrupt, Leave, Resume, StartOver, Stop, WaitElapsed
-from bot.engine.turn import MAX_DEPTH, Turn
+from bot.engine.turn import Turn
 from flows.model import SAVED_FOR_LATER
 
 

@@ -6,19 +6,19 @@ from datetime import datetime
 
 from msgspec import structs
 
-from bot.engine.effects import Ask, Effect, Ended, Escalate, HowEnded, Picture, Save, Say, Started
+from bot.engine import calls
+from bot.engine.effects import Ask, Effect, Ended, HowEnded, Picture, Save, Say, Started
 from bot.engine.place import MANY, Place, answers_in
 from bot.engine.reading import Context
 from bot.engine.schedule import plan
 from bot.engine.speech import choices_of, shown
 from bot.model import Frame, Prompt, Session
 from flows.library import Library
-from flows.model import HUMAN_HANDOFF, AnswerKind, Call, Choice, Flow, Sentence, Step
+from flows.model import AnswerKind, Choice, Flow, Sentence, Step
 from flows.phrases import fill
 from flows.values import Saved
 
 MAX_STEPS = 100
-MAX_DEPTH = 20
 _TYPED_KINDS = frozenset(
     {AnswerKind.TEXT, AnswerKind.NUMBER, AnswerKind.TIME, AnswerKind.DATE, AnswerKind.ZONE, AnswerKind.COUNTRY}
 )
@@ -114,16 +114,16 @@ class Turn:
 
     def begin(self, flow: Flow, given: dict[str, Saved]) -> None:
         """Enter a flow on top of what is open, and walk to its first question."""
-        self.walk(self._enter(flow, given))
+        self.walk(self.enter(flow, given))
 
     def walk(self, name: str) -> None:
         """Go on from step `name` until a question waits or the talk is over."""
         while name and self.top is not None:
             self.steps_left -= 1
             if self.steps_left < 0:
-                return self._overrun()
+                return self.overrun()
             step = self.top.flow.steps[name]
-            self.top.step = name
+            self.top.at = step
             self._speak(step)
             if step.ask is not None:
                 return self.ask()
@@ -133,14 +133,14 @@ class Turn:
     def _pass(self, step: Step) -> str:
         """Do what a step without a question does; return the next one, or nothing when a question is open."""
         if step.call is not None:
-            return self._call(step, step.call)
+            return calls.enter(self, step, step.call)
         if step.end:
             return self.end("left" if step.end == "left" else "done")
         return self.way_on(step, None) or self.end("done")
 
     def way_on(self, step: Step, answer: Saved) -> str:
         """Return the step after `step`, and note the way."""
-        return self.take(step, step.only_way or step.way_on(self._saved(), answer))
+        return self.take(step, step.only_way or step.way_on(self.saved(), answer))
 
     def take(self, step: Step, name: str) -> str:
         """Note the way from `step` to step `name`; return it."""
@@ -173,7 +173,7 @@ class Turn:
             return ""
         step = self.top.at if self.top else None
         if step is not None and step.call is not None:
-            return self._return(step, ended, how)
+            return calls.come_back(self, step, ended, how)
         self.say_position(self.phrases.back_to)
         self.ask()
         return ""
@@ -208,30 +208,6 @@ class Turn:
             self.effects.append(Ended(left.flow.name, how, left.answers()))
         return left
 
-    def _return(self, step: Step, ended: Place, how: HowEnded) -> str:
-        """Bring a called flow's answers back as `<flow>.<name>` and go on."""
-        place = self.top
-        if place is None:
-            return ""
-        for name, value in ended.answers().items():
-            place.keep(f"{ended.flow.name}.{name}", value)
-        place.pass_by()
-        return self.way_on(step, how) or self.end("done")
-
-    def _call(self, step: Step, call: Call) -> str:
-        if call.flow == HUMAN_HANDOFF:
-            self.effects.append(Escalate(str(call.given.get("reason", ""))))
-            return self.way_on(step, None) or self.end("done")
-        if not self.library.knows(call.flow) or len(self.outer) + 1 >= MAX_DEPTH:
-            self._overrun()
-            return ""
-        flow = self.library.latest(call.flow)
-        given = {name: self._handed(value) for name, value in call.given.items()}
-        facts = self.top.facts() if self.top else {}
-        if self.refused(flow, facts):
-            return self.way_on(step, None) or self.end("done")
-        return self._enter(flow, facts | given)
-
     def refused(self, flow: Flow, facts: dict[str, Saved]) -> bool:
         """Say that a permission is missing when one is; return whether."""
         missing = any(not facts.get(need) for need in flow.needs)
@@ -239,19 +215,14 @@ class Turn:
             self.say(self.phrases.needs_consent)
         return missing
 
-    def _handed(self, value: Saved) -> Saved:
-        """Return a value for a called flow; `{name}` alone hands on what is saved."""
-        if isinstance(value, str) and value.startswith("{") and value.endswith("}"):
-            return self._saved().get(value[1:-1])
-        return value
-
-    def _enter(self, flow: Flow, given: dict[str, Saved]) -> str:
+    def enter(self, flow: Flow, given: dict[str, Saved]) -> str:
+        """Stand at the start of a flow on top of what is open; return its first step."""
         self.outer = self.frames()
         self.top = Place(flow, flow.start, flow.given | given)
         self.effects.append(Started(flow.name))
         return flow.start
 
-    def _overrun(self) -> None:
+    def overrun(self) -> None:
         """End a talk that goes round and round, in words."""
         self.end_all("budget")
         self.say(self.phrases.budget)
@@ -284,7 +255,7 @@ class Turn:
 
     def chosen(self) -> list[str]:
         """Return what has been tapped so far of a question with several answers."""
-        chosen = self._saved().get(MANY)
+        chosen = self.saved().get(MANY)
         return chosen if isinstance(chosen, list) else []
 
     def _speak(self, step: Step) -> None:
@@ -294,7 +265,7 @@ class Turn:
         if step.picture is not None:
             self.effects.append(Picture(step.picture.name, self.filled(step.picture.text)))
         if step.schedule is not None:
-            planned = plan(step.schedule, self._saved())
+            planned = plan(step.schedule, self.saved())
             if planned is not None:
                 self.effects.append(planned)
 
@@ -304,7 +275,8 @@ class Turn:
 
     def _shown(self, name: str) -> str:
         answer = self.top.flow.choices_of.get(name) if self.top else None
-        return shown(name, self._saved().get(name), answer, self.phrases)
+        return shown(name, self.saved().get(name), answer, self.phrases)
 
-    def _saved(self) -> dict[str, Saved]:
+    def saved(self) -> dict[str, Saved]:
+        """Return what is saved in the innermost flow."""
         return self.top.saved if self.top is not None else {}
