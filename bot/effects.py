@@ -19,6 +19,7 @@ from flows.wording import Words
 CONSENT_FLOW = "consent"
 # Flows that lead to a human and keep talking while one is awaited.
 SAFETY_FLOWS = frozenset({"sos", "safety_check"})
+ANSWERS_KEPT_BY = frozenset({"check_ins", "exercises"})
 # What a flow means when it asks for a human; any other reason is a plain request for one.
 LEVEL_OF_REASON = {"imminent": Level.IMMINENT, "thoughts": Level.HIGH}
 
@@ -85,7 +86,7 @@ class Carrier:
                 self._note(draft, effect)
             case Save(flow, step, name, value):
                 self._save(draft, flow, step, name, value)
-            case Measure(step, name, value):
+            case Measure(step, name, value) if _may_keep(draft):
                 draft.rate(step, name, value)
             case Withdrawn(flow, step, name, _measure):
                 draft.record(Event("withdrawn", flow, step, name))
@@ -114,7 +115,7 @@ class Carrier:
                 draft.change_person(**{field: str(value)})
         elif room == "consent" and field:
             set_consent(draft, field, agreed=value is True or value == "yes")
-        else:
+        elif _may_keep(draft):
             draft.record(Event("saved", flow, step, name, value))
 
     def schedule(self, draft: Draft, plan: CheckIn, *, after: datetime | None = None) -> CheckIn:
@@ -133,6 +134,11 @@ class Carrier:
 def in_safety_flow(draft: Draft) -> bool:
     """Say whether the open question belongs to a flow that is itself about safety."""
     return any(frame.flow in SAFETY_FLOWS for frame in draft.session.stack)
+
+
+def _may_keep(draft: Draft) -> bool:
+    """Say whether answers may outlive the talk: some exercises are open to everyone, their answers are not kept."""
+    return not ANSWERS_KEPT_BY.isdisjoint(draft.person.consents)
 
 
 def set_consent(draft: Draft, purpose: str, *, agreed: bool) -> None:
