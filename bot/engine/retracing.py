@@ -33,10 +33,9 @@ def _anything_behind(turn: Turn) -> bool:
     if turn.top is not None and _asked_before(turn.top):
         return True
     for frame in reversed(turn.outer):
-        flow = turn.library.pinned(frame.flow, frame.hash)
-        if flow is None:
+        below = turn.place_of(frame)
+        if below is None:
             return False
-        below = Place(flow, frame.step, dict(frame.saved), frame.path)
         if below.at.ask is not None or _asked_before(below):
             return True
     return False

@@ -87,13 +87,15 @@ class Turn:
 
     def open(self, frames: tuple[Frame, ...]) -> bool:
         """Take up a talk; return whether its innermost flow is still known in the version it began with."""
-        self.outer, self.top = frames[:-1], None
-        frame = frames[-1]
+        self.outer, self.top = frames[:-1], self.place_of(frames[-1])
+        return self.top is not None
+
+    def place_of(self, frame: Frame) -> Place | None:
+        """Return the open form of a frame, or None when its version is not known any more."""
         flow = self.library.pinned(frame.flow, frame.hash)
         if flow is None or frame.step not in flow.steps:
-            return False
-        self.top = Place(flow, frame.step, dict(frame.saved), frame.path, frame.tries)
-        return True
+            return None
+        return Place(flow, frame.step, dict(frame.saved), frame.path, frame.tries)
 
     @property
     def context(self) -> Context:
