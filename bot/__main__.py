@@ -56,20 +56,26 @@ def chat(
 
 
 @app.command()
-def run() -> None:
+def run(
+    role: Annotated[str, typer.Option(help="all, or in several processes on PostgreSQL: web or worker.")] = "all",
+) -> None:
     """Run the bot on the platforms of HANDRAIL_CHANNELS until SIGTERM or Ctrl-C.
+
+    A web process takes messages in; a worker sends, wakes and pages. Any number of each may run on one PostgreSQL.
 
     Exit codes: 0 stopped · 2 a setting is wrong · 3 the database failed · 4 the key does not fit · 5 a platform refuses
     the bot.
 
     Example: HANDRAIL_CHANNELS=telegram HANDRAIL_TELEGRAM_TOKEN=… handrail run
     """
-    from bot.bootstrap.serving import serve
+    from bot.bootstrap.serving import Role, serve
     from bot.logs import set_up_logs
 
+    if role not in set(Role):
+        raise typer.BadParameter(f"--role is {role!r}; use all, web or worker")
     settings = read_settings()
     set_up_logs(settings.log_level, settings.secrets())
-    asyncio.run(serve(settings))
+    asyncio.run(serve(settings, role=Role(role)))
 
 
 @app.command()

@@ -16,7 +16,7 @@ import structlog
 
 from bot.errors import DeliveryError, StoreError
 from bot.model import Address, Delivery, Due, Lane, Platform, Received, Undeliverable
-from bot.ports import Channel, Clock, Settled, Store
+from bot.ports import Channel, Clock, Fence, Settled, Store
 from scheduler.limits import Window
 
 log = structlog.get_logger(__name__)
@@ -52,6 +52,7 @@ class Sender:
         self._again = again
         self._windows = windows or {}
         self._waiting = outbox
+        self._fence: Fence | None = None
         self._busy: set[Address] = set()
         self._settled: list[Settled] = []
         self._tasks: set[asyncio.Task[None]] = set()
@@ -64,8 +65,9 @@ class Sender:
         """Wake for the ticker: retries and what another process left become due without a signal."""
         self.wake()
 
-    async def run(self) -> None:
-        """Send until cancelled; then finish what is on its way."""
+    async def run(self, fence: Fence | None = None) -> None:
+        """Send until cancelled, with a `fence` only while its lease stands; then finish what is on its way."""
+        self._fence = fence
         try:
             while True:
                 await self._waiting.wait()
@@ -96,7 +98,7 @@ class Sender:
         room = AT_ONCE - len(self._tasks)
         if room <= 0:
             return 0
-        claimed = await self._store.claim_outbox(self._clock(), min(room, CLAIM), frozenset(self._busy))
+        claimed = await self._store.claim_outbox(self._clock(), min(room, CLAIM), frozenset(self._busy), self._fence)
         by_address: dict[Address, list[Delivery]] = {}
         for delivery in claimed:
             by_address.setdefault(delivery.outbound.address, []).append(delivery)

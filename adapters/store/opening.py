@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from adapters.store.sqlite.store import SqliteStore
 from bot.errors import SettingError
-from bot.ports import Store
 from bot.privacy import MasterKeys
+
+if TYPE_CHECKING:
+    from adapters.store.postgres.store import PostgresStore
 
 SQLITE = "sqlite:///"
 POSTGRESQL = ("postgresql://", "postgres://")
 
 
-async def open_store(url: str, masters: MasterKeys) -> Store:
+async def open_store(url: str, masters: MasterKeys) -> SqliteStore | PostgresStore:
     """Open `sqlite:///path` or `postgresql://…`, migrated; raises SettingError, StoreError or KeyMismatch."""
     if url.startswith(SQLITE):
         return await SqliteStore.open(Path(url.removeprefix(SQLITE)), masters)

@@ -41,7 +41,7 @@ async def adapter_rate(folder: Path, *, people: int, database_url: str = "") -> 
         settings = Settings(telegram_token=SecretStr(TOKEN), telegram_api_url=url)
         async with platforms.telegram(settings, house, lambda: START) as connected:
             cpu, wall = process_time(), perf_counter()
-            polling = asyncio.create_task(connected.work[0])
+            polling = asyncio.create_task(connected.alone["telegram"]())
             await everything.wait()
             rate = Rate(expected, process_time() - cpu, perf_counter() - wall)
             polling.cancel()

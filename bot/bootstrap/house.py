@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import structlog
 
@@ -19,7 +20,7 @@ from bot.intents import Intents
 from bot.model import Address, Platform
 from bot.oncall import Desk
 from bot.policy import load_policy
-from bot.ports import Channel, Clock, Store
+from bot.ports import Channel, Clock
 from bot.privacy import MasterKeys, make_key
 from bot.rota import Rota
 from bot.safety import Safety
@@ -33,6 +34,10 @@ from scheduler.limits import Window
 from scheduler.sender import Sender
 from scheduler.timing import next_check_in
 
+if TYPE_CHECKING:
+    from adapters.store.postgres.store import PostgresStore
+    from adapters.store.sqlite.store import SqliteStore
+
 log = structlog.get_logger(__name__)
 
 KEY_FILE = "master.key"
@@ -44,7 +49,7 @@ CACHE = "flows"
 class House:
     """Everything that one process runs. Channels may be added to `channels` until the sender runs."""
 
-    store: Store
+    store: SqliteStore | PostgresStore
     conversation: Conversation
     sender: Sender
     due_work: DueWork

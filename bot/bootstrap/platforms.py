@@ -18,13 +18,18 @@ from bot.ports import Clock
 from bot.settings import Settings
 
 MENU = "menu."
+Work = Callable[[], Coroutine[Any, Any, Any]]
 
 
 @dataclass
 class Connected:
-    """What a platform brings: work that runs until cancelled, routes to serve, and when it was last heard."""
+    """What a platform brings: work that runs until cancelled, routes to serve, and when it was last heard.
 
-    work: list[Coroutine[Any, Any, Any]] = field(default_factory=list)
+    `alone` is work that only one process at a time may do, by the name of its lease.
+    """
+
+    work: list[Work] = field(default_factory=list)
+    alone: dict[str, Work] = field(default_factory=dict)
     routes: Sequence[BaseRoute] = ()
     heard: dict[str, Callable[[], datetime | None]] = field(default_factory=dict)
 
@@ -39,8 +44,13 @@ async def telegram(settings: Settings, house: House, clock: Clock) -> AsyncItera
 
     token = settings.telegram_token.get_secret_value() if settings.telegram_token else ""
     connection = connect(token, settings.telegram_api_url)
-    try:
-        commands = {key.removeprefix(MENU): house.words.say(key) for key in house.words.known() if key.startswith(MENU)}
+    house.channels[Platform.TELEGRAM] = TelegramChannel(connection.bot)
+    commands = {key.removeprefix(MENU): house.words.say(key) for key in house.words.known() if key.startswith(MENU)}
+    connected = Connected()
+    pollers: list[Poller] = []
+
+    async def poll() -> None:
+        # Only here: while Telegram is down, the other platforms and the stop signal must not wait for it.
         me = await introduce(connection, commands)
         intake = Intake(
             connection.bot,
@@ -50,10 +60,13 @@ async def telegram(settings: Settings, house: House, clock: Clock) -> AsyncItera
             clock=clock,
             oncall_chat=settings.oncall_telegram_chat,
         )
-        poller = Poller(connection, intake, clock)
-        house.channels[Platform.TELEGRAM] = TelegramChannel(connection.bot)
-        yield Connected([poller.run()], heard={"telegram": lambda: poller.last_poll_at})
-        await intake.afterwards.drain(2.0)
+        pollers[:] = [Poller(connection, intake, clock)]
+        await pollers[0].run()
+
+    connected.alone["telegram"] = poll
+    connected.heard["telegram"] = lambda: pollers[0].last_poll_at if pollers else None
+    try:
+        yield connected
     finally:
         await connection.close()
 
@@ -83,9 +96,9 @@ async def slack(settings: Settings, house: House, clock: Clock) -> AsyncIterator
             from adapters.slack.socket_mode import SocketIntake
 
             socket = SocketIntake(intake, link, settings.slack_app_token.get_secret_value())
-            yield Connected([socket.run()], heard={"slack": lambda: socket.last_seen_at})
+            yield Connected([socket.run], heard={"slack": lambda: socket.last_seen_at})
         elif settings.slack_signing_secret is not None:
             from adapters.slack.http_mode import HttpIntake
 
             http = HttpIntake(intake, settings.slack_signing_secret.get_secret_value(), clock)
-            yield Connected([link.until_refused()], http.routes(), {"slack": lambda: intake.last_seen_at})
+            yield Connected([link.until_refused], routes=http.routes(), heard={"slack": lambda: intake.last_seen_at})

@@ -6,23 +6,28 @@ import asyncio
 import contextlib
 import os
 import signal
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from enum import StrEnum
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 import structlog
 
 from adapters.clock import system_clock
+from adapters.instance import Instance
 from bot.bootstrap import platforms
 from bot.bootstrap.house import House, build, master_keys
-from bot.bootstrap.platforms import Connected
+from bot.bootstrap.platforms import Connected, Work
 from bot.errors import SettingError
 from bot.model import Platform
-from bot.ports import Clock
+from bot.ports import Clock, Fence
 from bot.rota import load_rota
 from bot.settings import Settings
+from scheduler.leases import Leased
+from scheduler.leases import Work as LeasedWork
 from scheduler.limits import Window
-from scheduler.ticker import ticker
+from scheduler.ticker import Job, ticker
 
 if TYPE_CHECKING:
     from adapters.web.app import WebServer
@@ -30,6 +35,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 TICK_SECONDS = 1.0
+WORKER_TICK_SECONDS = 0.1
 DRAIN_SECONDS = 8.0
 # A platform that was not heard for this long is reported by /readyz.
 STALE = timedelta(seconds=90)
@@ -37,7 +43,17 @@ STALE = timedelta(seconds=90)
 TELEGRAM_RATE = (30, 1.0)
 
 
-async def serve(settings: Settings, *, clock: Clock = system_clock, stopped: asyncio.Event | None = None) -> None:
+class Role(StrEnum):
+    """What one process does: take in (web), send and wake (worker), or both."""
+
+    ALL = "all"
+    WEB = "web"
+    WORKER = "worker"
+
+
+async def serve(
+    settings: Settings, *, role: Role = Role.ALL, clock: Clock = system_clock, stopped: asyncio.Event | None = None
+) -> None:
     """Run until `stopped` is set, by default by SIGTERM or SIGINT. Raises HandrailError when it cannot go on."""
     chosen = [platform for platform in settings.channels if platform is not Platform.CONSOLE]
     if not chosen:
@@ -45,23 +61,20 @@ async def serve(settings: Settings, *, clock: Clock = system_clock, stopped: asy
             "HANDRAIL_CHANNELS is console; handrail run needs telegram or slack (handrail chat is for the terminal)"
         )
     stopped = stopped or _on_signals()
-    masters, made = master_keys(settings, settings.data_dir)
-    if made is not None:
-        log.warning("master_key_made", path=str(made), remedy="back it up; without it the database cannot be read")
     rota = load_rota(settings.rota, workplace=settings.profile == "workplace")
     if not settings.on_call and not rota.responders:
         log.error("nobody_is_on_call", remedy="set HANDRAIL_ONCALL_SLACK_CHANNEL or HANDRAIL_ONCALL_TELEGRAM_CHAT")
     windows = {Platform.TELEGRAM: Window(*TELEGRAM_RATE)}
-    house = await build(settings, masters, clock=clock, rota=rota, on_call=settings.on_call, windows=windows)
-    try:
-        async with contextlib.AsyncExitStack() as stack:
-            connected = [
-                await stack.enter_async_context(_connect(platform, settings, house, clock)) for platform in chosen
-            ]
-            await _run_until(stopped, settings, house, connected)
-    finally:
-        await house.close()
-        log.info("stopped")
+    async with contextlib.AsyncExitStack() as stack:
+        instance = stack.enter_context(contextlib.closing(Instance(settings.data_dir, role)))
+        masters, made = master_keys(settings, settings.data_dir)
+        if made is not None:
+            log.warning("master_key_made", path=str(made), remedy="back it up; without it the database cannot be read")
+        house = await build(settings, masters, clock=clock, rota=rota, on_call=settings.on_call, windows=windows)
+        stack.push_async_callback(house.close)
+        connected = [await stack.enter_async_context(_connect(platform, settings, house, clock)) for platform in chosen]
+        await _run_until(stopped, settings, role, house, connected, instance.name)
+    log.info("stopped")
 
 
 def _connect(
@@ -71,19 +84,20 @@ def _connect(
     return connect(settings, house, clock)
 
 
-async def _run_until(stopped: asyncio.Event, settings: Settings, house: House, connected: list[Connected]) -> None:
-    """Run the platforms' work, the sender and the ticker until a signal comes or one of them ends."""
-    intakes = [asyncio.create_task(work) for one in connected for work in one.work]
-    sending = asyncio.create_task(house.sender.run())
-    ticks = ticker({"due": (house.due_work.tick, TICK_SECONDS), "outbox": (house.sender.tick, TICK_SECONDS)})
+async def _run_until(
+    stopped: asyncio.Event, settings: Settings, role: Role, house: House, connected: list[Connected], holder: str
+) -> None:
+    """Run what the role does until a signal comes or a part of it ends; then end it in the order of a message."""
+    intakes = [] if role is Role.WORKER else _intakes(house, connected, holder)
+    sending = [] if role is Role.WEB else [asyncio.create_task(_leased(house, "sender", holder, house.sender.run))]
+    ticks = ticker(_jobs(house, role))
     ticks.start()
-    house.sender.wake()
-    web = _web(settings, connected)
+    web = None if role is Role.WORKER else _web(settings, connected)
     serving = [asyncio.create_task(web.run())] if web else []
     stopping = asyncio.create_task(stopped.wait())
-    log.info("ready", channels=[platform.value for platform in settings.channels])
+    log.info("ready", role=role.value, channels=[platform.value for platform in settings.channels])
     try:
-        done, _ = await asyncio.wait([stopping, sending, *intakes, *serving], return_when=asyncio.FIRST_COMPLETED)
+        done, _ = await asyncio.wait([stopping, *sending, *intakes, *serving], return_when=asyncio.FIRST_COMPLETED)
         for task in done - {stopping}:
             task.result()
     finally:
@@ -94,8 +108,35 @@ async def _run_until(stopped: asyncio.Event, settings: Settings, house: House, c
         await house.conversation.close()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(DRAIN_SECONDS):
-                await _ended([sending])
+                await _ended(sending)
         await asyncio.gather(*serving, return_exceptions=True)
+
+
+def _intakes(house: House, connected: list[Connected], holder: str) -> list[asyncio.Task[Any]]:
+    tasks = [asyncio.create_task(work()) for one in connected for work in one.work]
+    for one in connected:
+        # What is received twice is taken once, so a poller that lost its lease unnoticed needs no fence.
+        tasks += [
+            asyncio.create_task(_leased(house, name, holder, partial(_unfenced, work)))
+            for name, work in one.alone.items()
+        ]
+    return tasks
+
+
+async def _unfenced(work: Work, _fence: Fence) -> None:
+    await work()
+
+
+def _leased(house: House, name: str, holder: str, work: LeasedWork) -> Coroutine[Any, Any, None]:
+    return Leased(house.store, name, holder, work).run()
+
+
+def _jobs(house: House, role: Role) -> dict[str, tuple[Job, float]]:
+    """Return what the ticker wakes. A worker hears of no commit, so it looks into the outbox often."""
+    if role is Role.WEB:
+        return {}
+    seconds = WORKER_TICK_SECONDS if role is Role.WORKER else TICK_SECONDS
+    return {"due": (house.due_work.tick, TICK_SECONDS), "outbox": (house.sender.tick, seconds)}
 
 
 def _web(settings: Settings, connected: list[Connected]) -> WebServer | None:
@@ -118,7 +159,7 @@ def _stale(heard: Mapping[str, Callable[[], datetime | None]]) -> dict[str, str]
     return found
 
 
-async def _ended(tasks: list[asyncio.Task[object]]) -> None:
+async def _ended(tasks: list[asyncio.Task[Any]]) -> None:
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)

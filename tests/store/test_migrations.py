@@ -52,7 +52,7 @@ async def test_both_engines_have_the_same_tables_and_columns(tmp_path: Path, mas
             await (await open_store(url, masters)).close()
             shapes.append({table: await raw.columns(url, table) for table in await raw.tables(url)})
     assert shapes[0] == shapes[1]
-    assert len(shapes[0]) == 14
+    assert len(shapes[0]) == 15
 
 
 async def test_opening_again_migrates_nothing_and_loads_no_alembic(store: Store, url: str, masters: MasterKeys):

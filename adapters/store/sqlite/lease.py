@@ -12,12 +12,12 @@ def take(connection: sqlite3.Connection, name: str, holder: str, micros: int) ->
     row = connection.execute(
         """
         INSERT INTO lease (name, holder, number, until)
-        VALUES (?1, ?2, 1, CAST(unixepoch('subsec') * 1000000 AS INTEGER) + ?3)
+        VALUES (?1, ?2, 1, CAST((julianday('now') - 2440587.5) * 86400000000 AS INTEGER) + ?3)
         ON CONFLICT (name) DO UPDATE SET
             number = lease.number + (lease.holder <> excluded.holder),
             holder = excluded.holder,
             until = excluded.until
-        WHERE lease.holder = excluded.holder OR lease.until <= CAST(unixepoch('subsec') * 1000000 AS INTEGER)
+        WHERE lease.holder = excluded.holder OR lease.until <= CAST((julianday('now') - 2440587.5) * 86400000000 AS INTEGER)
         RETURNING number
         """,
         (name, holder, micros),

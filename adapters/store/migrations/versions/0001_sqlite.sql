@@ -97,7 +97,7 @@ CREATE TABLE case_text (
 -- This table keeps a rowid: new rows then share pages, and a payload never sits in a randomly ordered tree.
 CREATE TABLE outbox (
     person_id TEXT NOT NULL,
-    outbound_id INTEGER NOT NULL,
+    outbound_id INTEGER NOT NULL PRIMARY KEY,
     lane INTEGER NOT NULL,
     destination TEXT NOT NULL, -- a fingerprint
     edits INTEGER NOT NULL,
@@ -108,8 +108,7 @@ CREATE TABLE outbox (
     ambiguous INTEGER NOT NULL,
     receipt TEXT NOT NULL,
     failed TEXT NOT NULL, -- why it was given up
-    payload BLOB NOT NULL, -- sealed; empty once sent
-    PRIMARY KEY (person_id, outbound_id)
+    payload BLOB NOT NULL -- sealed; empty once sent
 ) STRICT;
 
 CREATE INDEX outbox_waiting ON outbox (lane, outbound_id) WHERE state = 0;
