@@ -26,9 +26,9 @@ class Rule(Struct, frozen=True):
 class Scope(Struct, frozen=True):
     """A way of speaking that makes a match weigh less: it `lowers` the level by that many steps.
 
-    `before` must end right before the match, in the same clause; `after` begins right behind it; `near` stands anywhere
-    in the same sentence; `beside` anywhere in the sentence before or behind. It does not count where an `unless` stands in
-    the same sentence. `spares` lists categories it leaves alone.
+    `before` must end right before the match, in the same clause; `after` begins right behind it; `near` stands
+    anywhere in the same sentence; `beside` anywhere in the sentence before or behind. It does not count where an
+    `unless` stands in the same sentence. `spares` lists categories it leaves alone.
     """
 
     id: str

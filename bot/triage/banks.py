@@ -12,18 +12,18 @@ from bot.triage.matching import Matcher
 from bot.triage.reading import Reading
 from bot.triage.sentences import Sentence
 
-
 # The rules for languages that have none of their own: they may page, but the reply stays unscored.
 NET = "other"
 
 
 class Banks:
-    """The matchers of all languages behind one test that most everyday replies do not pass."""
+    """The matchers of all languages."""
 
     def __init__(self, banks: Iterable[Bank], everyday: Mapping[str, str] = MappingProxyType({})) -> None:
         self._matchers = {bank.language: Matcher(bank) for bank in banks}
+        # One look at this set ends the search for most everyday replies.
+        self._telling = frozenset[str]().union(*(matcher.telling for matcher in self._matchers.values()))
         self._languages = Languages(everyday, self._matchers.keys() - {NET})
-        self._anchors = frozenset[str]().union(*(matcher.anchors for matcher in self._matchers.values()))
 
     def hear(self, reading: Reading, setting: str) -> tuple[str, bool]:
         """Return the language of a reply, and whether there are rules that read it."""
@@ -31,13 +31,17 @@ class Banks:
 
     def reasons(self, reading: Reading) -> list[Reason]:
         """Return what the rules of all languages notice."""
-        if self._anchors.isdisjoint(reading.words) and not reading.odd:
+        if self._telling.isdisjoint(reading.words) and not reading.odd:
             return []
         found: list[Reason] = []
         for language, matcher in self._matchers.items():
-            if reading.odd or not matcher.anchors.isdisjoint(reading.words):
+            if reading.odd or matcher.may_speak(reading.words):
                 found += matcher.reasons(reading.windows(language, matcher.speller))
         return found
+
+    def meant(self, reading: Reading, language: str) -> frozenset[str]:
+        """Return the words of a text together with what its slang stands for in one language."""
+        return self._matchers[language].speller.meant(reading.words)
 
     def windows(self, reading: Reading, language: str) -> Sequence[Sentence]:
         """Return the sentences as one language reads them."""

@@ -56,19 +56,22 @@ class Languages:
     def __init__(self, words: Mapping[str, str], supported: Collection[str]) -> None:
         self._supported = frozenset(supported)
         self._by_word: dict[str, list[str]] = {}
+        self._everyday = {language: frozenset(words.get(language, "").split()) for language in self._supported}
         english = frozenset(words.get("en", "").split())
         for language, everyday in words.items():
             for word in everyday.split():
                 if language == "en" or word not in english:
                     self._by_word.setdefault(word, []).append(language)
 
-    def hear(self, text: str, words: Collection[str], setting: str) -> tuple[str, bool]:
+    def hear(self, text: str, words: frozenset[str], setting: str) -> tuple[str, bool]:
         """Return the language of a reply, and whether its rules can be trusted to read it."""
         setting = _SUBTAG.split(setting, maxsplit=1)[0].lower()
         if not text.isascii():
             written = _script(text)
             if written:
                 return written, written in self._supported
+        elif setting in self._supported and 2 * len(self._everyday[setting] & words) >= len(words):
+            return setting, True
         counts = self._counts(text, words)
         ours = max((counts[language] for language in self._supported), default=0)
         guess = max(counts, key=lambda language: (counts[language], language == setting), default=setting)

@@ -11,7 +11,7 @@ from bot.triage.normalise import WORDS, fold
 _FIRST_PERSON = frozenset(("i", "me", "my", "myself", "mine", "im", "ive"))
 
 
-class Construct(Struct, frozen=True):
+class Construct(Struct, frozen=True, forbid_unknown_fields=True):
     """One construct of risk: its weight and the words that speak of it. A `core` one is about one's own life."""
 
     name: str
@@ -40,7 +40,12 @@ class Lexicon:
                 words = tuple(WORDS.findall(fold(phrase)[0]))
                 rarest = max(range(len(words)), key=lambda place: len(words[place]))
                 self._phrases.setdefault(words[rarest], []).append((rarest, words, construct))
-        self.anchors = frozenset(self._phrases)
+
+    def may_weigh(self, words: frozenset[str]) -> bool:
+        """Whether any phrase has all its words here."""
+        return any(
+            words.issuperset(phrase) for word in words & self._phrases.keys() for _, phrase, _ in self._phrases[word]
+        )
 
     def weigh(self, sentences: Sequence[Sequence[str]]) -> Weight:
         """Return the heaviest sentence together with its neighbours; each construct counts once."""

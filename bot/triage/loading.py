@@ -7,13 +7,12 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from msgspec import Struct
-from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
-from ruamel.yaml.error import YAMLError
 
-from bot.errors import HandrailError
 from bot.model import Level
+from bot.triage import document
 from bot.triage.bank import Bank, Rule, Scope
+from bot.triage.document import RuleError, named
 from bot.triage.patterns import Compiler, PatternError
 
 RULES = Path(__file__).parent / "rules"
@@ -21,10 +20,6 @@ _RULE_KEYS = {"id", "level", "category", "any", "unless", "firm", "yes", "no"}
 _SCOPE_KEYS = {"id", "lowers", "before", "after", "near", "beside", "unless", "spares"}
 _AROUND = ("before", "after", "near", "beside", "unless")
 _FILE_KEYS = {"rules", "scopes", "lists", "slang", "misspelt", "common", "negations"}
-
-
-class RuleError(HandrailError):
-    """A rule file is wrong; the text names the file, the line and what to do."""
 
 
 class Examples(Struct, frozen=True):
@@ -72,22 +67,14 @@ def read(language: str, folder: Path = RULES) -> Source:
 
 
 def _parsed(path: Path) -> CommentedMap:
-    try:
-        content = YAML(typ="rt", pure=True).load(path.read_text(encoding="utf-8"))
-    except (YAMLError, UnicodeDecodeError) as error:
-        mark = getattr(error, "problem_mark", None)
-        line = mark.line + 1 if mark else 1
-        problem = getattr(error, "problem", None) or "the file cannot be read"
-        raise RuleError(f"{_named(path)} line {line}: {problem}; correct the YAML there") from error
-    if not isinstance(content, CommentedMap) or not set(content) <= _FILE_KEYS:
-        raise RuleError(
-            f"{_named(path)} line 1: a rule file holds only {', '.join(sorted(_FILE_KEYS))}; name one of them"
-        )
+    content = document.parse(path)
+    for key in content:
+        if key not in _FILE_KEYS:
+            known = ", ".join(sorted(_FILE_KEYS))
+            raise RuleError(
+                f"{named(path)} line {document.line_of(content, key)}: '{key}' is not known here; use {known}"
+            )
     return content
-
-
-def _named(path: Path) -> str:
-    return f"{path.parent.name}/{path.name}"
 
 
 class _File:
@@ -108,7 +95,7 @@ class _File:
         """Return a list of words, written as one text or as a list."""
         value = self._content.get(key, [])
         if isinstance(value, str):
-            return value.split()
+            return str(value).split()
         if not isinstance(value, list):
             self.refuse(self._content, key, f"'{key}' must be a list of words")
         return [str(word) for word in value]
@@ -120,7 +107,7 @@ class _File:
             self.refuse(self._content, key, f"'{key}' must be a list; begin each entry with '- id:'")
         for index, item in enumerate(value):
             if not isinstance(item, CommentedMap):
-                raise RuleError(f"{_named(self.path)} line {value.lc.item(index)[0] + 1}: begin the entry with 'id:'")
+                raise RuleError(f"{named(self.path)} line {value.lc.item(index)[0] + 1}: begin the entry with 'id:'")
             for name in item:
                 if name not in allowed:
                     self.refuse(item, name, f"'{name}' is not known here; use {', '.join(sorted(allowed))}")
@@ -129,7 +116,7 @@ class _File:
     def refuse(self, where: CommentedMap, key: str, problem: str) -> NoReturn:
         """Raise RuleError at the line of a key."""
         line = where.lc.key(key)[0] if key in where else where.lc.line
-        raise RuleError(f"{_named(self.path)} line {line + 1}: {problem}")
+        raise RuleError(f"{named(self.path)} line {line + 1}: {problem}")
 
 
 class _Entry:
@@ -181,7 +168,7 @@ class _Entry:
         value = self._item.get(key)
         if not isinstance(value, str) or not value:
             self.refuse(key, f"'{key}' is missing; write a word")
-        return value
+        return str(value)
 
     def _compiled(self, key: str, compile_one: Any) -> Iterator[Any]:
         for index, text in enumerate(self.texts(key)):
@@ -189,4 +176,4 @@ class _Entry:
                 yield compile_one(text)
             except PatternError as error:
                 line = self._item[key].lc.item(index)[0] + 1
-                raise RuleError(f"{_named(self._file.path)} line {line}: {error}") from error
+                raise RuleError(f"{named(self._file.path)} line {line}: {error}") from error

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 
 from bot.model import Level, Reason
@@ -23,19 +23,23 @@ class Matcher:
     def __init__(self, bank: Bank) -> None:
         self.bank = bank
         self._scopes = [_Heard(scope) for scope in bank.scopes]
-        index: dict[str, list[_Search]] = {}
+        self.speller = Speller(bank.slang, bank.misspelt, _vocabulary(bank))
+        self._index: dict[str, list[_Search]] = {}
         for rule in bank.rules:
             unless = tuple(_Lazy(source) for source in rule.unless)
             for pattern in rule.patterns:
                 search = _Search(rule, pattern, unless)
-                for anchor in pattern.anchors:
-                    index.setdefault(anchor, []).append(search)
-        self._index = index
-        self.speller = Speller(bank.slang, bank.misspelt, _vocabulary(bank))
-        slang = self.speller.slang
-        self.anchors = frozenset(index) | {
-            typed for typed, meant in slang.items() if not index.keys().isdisjoint(meant.split())
-        }
+                for word in pattern.needs[0]:
+                    self._index.setdefault(word, []).append(search)
+
+    @property
+    def telling(self) -> frozenset[str]:
+        """The typed words without one of which no pattern can match."""
+        return self.speller.typed_for(self._index)
+
+    def may_speak(self, words: frozenset[str]) -> bool:
+        """Whether any pattern has all the words it needs; most everyday replies end here."""
+        return next(self._searches(self.speller.meant(words)), None) is not None
 
     def reasons(self, windows: Sequence[Sentence]) -> list[Reason]:
         """Return what is noticed in the sentences of a text: each rule once, at its highest level."""
@@ -48,19 +52,19 @@ class Matcher:
         return list(found.values())
 
     def _in_sentence(self, sentence: Sentence, beside: Sequence[Sentence]) -> Iterator[Reason]:
-        for search in self._searches(sentence.words):
+        for search in self._searches(frozenset(sentence.words)):
             match = search.find(sentence.text)
             if match is not None:
                 level = self._weighed(search.rule, match, sentence, beside)
                 yield Reason(search.rule.id, search.rule.category, level, sentence.span(match.start(), match.end()))
 
-    def _searches(self, words: Collection[str]) -> Iterator[_Search]:
-        """Yield each pattern that has an anchor in the sentence, once."""
-        seen: set[int] = set()
-        for word in words:
-            for search in self._index.get(word, ()):
-                if id(search) not in seen:
-                    seen.add(id(search))
+    def _searches(self, words: frozenset[str]) -> Iterator[_Search]:
+        """Yield each pattern that has the words it needs, once."""
+        seen: set[_Search] = set()
+        for word in words & self._index.keys():
+            for search in self._index[word]:
+                if search not in seen and search.has_its_words(words):
+                    seen.add(search)
                     yield search
 
     def _weighed(self, rule: Rule, match: re.Match[str], sentence: Sentence, beside: Sequence[Sentence]) -> Level:
@@ -89,7 +93,12 @@ class _Search:
     def __init__(self, rule: Rule, pattern: Pattern, unless: Sequence[_Lazy]) -> None:
         self.rule = rule
         self._pattern = _Lazy(pattern.regex)
+        self._needs = pattern.needs[1:]
         self._unless = unless
+
+    def has_its_words(self, words: frozenset[str]) -> bool:
+        """Whether every set of words that the pattern needs has one among these."""
+        return not any(need.isdisjoint(words) for need in self._needs)
 
     def find(self, text: str) -> re.Match[str] | None:
         """Return the first match, unless the sentence says that it means something else."""

@@ -1,7 +1,8 @@
 """The small language in which rules are written, turned into a regular expression that cannot run away.
 
 `i (want|wish) to <die>`: words, choices in brackets, named lists, `?` after what may be missing, `~3` for up to three
-words of any kind, `##` for a number of two digits or more, `^` and `$` for the ends of a sentence. Repeats are always bounded, so a match costs bounded time.
+words of any kind, `##` for a number of two digits or more, `^` and `$` for the ends of a sentence. Repeats are always
+bounded, so a match costs bounded time.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ _TOKEN = re.compile(r"~\d|##|<[a-z_0-9]+>|[()|?^$]|[^\s()|?<>~^$#]+")
 # Words that stand in nearly every sentence: searched by only when a pattern has nothing else.
 _SMALL = frozenset(("i", "a", "an", "the", "and", "to", "of", "in", "it", "is", "am", "my", "me", "not", "you", "we"))
 _EVERYWHERE = 5000
+_MOST_NEEDS = 3
 
 
 class PatternError(ValueError):
@@ -25,17 +27,17 @@ class PatternError(ValueError):
 
 
 class Pattern(Struct, frozen=True):
-    """A compiled pattern: it can only match where one of `anchors` stands."""
+    """A compiled pattern: it can only match where each of `needs` has a word, the first being the rarest."""
 
     regex: str
-    anchors: tuple[str, ...]
+    needs: tuple[frozenset[str], ...]
 
 
 class _Part(Struct, frozen=True):
-    """A piece of a pattern: its expression, and the rarest words that it needs (None when it needs none)."""
+    """A piece of a pattern: its expression, and the sets of words of which it needs one each, rarest first."""
 
     regex: str
-    anchors: frozenset[str] | None = None
+    needs: tuple[frozenset[str], ...] = ()
 
 
 class Compiler:
@@ -52,9 +54,9 @@ class Compiler:
     def compile(self, source: str) -> Pattern:
         """Return the compiled pattern, or raise PatternError."""
         part = self._read(source)
-        if not part.anchors:
+        if not part.needs:
             raise PatternError(f"'{source}' needs at least one word that must be there")
-        return Pattern(regex=_framed(part.regex), anchors=tuple(sorted(part.anchors)))
+        return Pattern(regex=_framed(part.regex), needs=part.needs)
 
     def context(self, source: str) -> str:
         """Return the expression of a pattern that is only ever searched beside a match, so it needs no anchor."""
@@ -86,8 +88,8 @@ class Compiler:
             parts.append(part)
         if not parts:
             raise PatternError(f"'{source}' has an empty choice; leave it out or write a word")
-        needed = [part.anchors for part in parts if part.anchors]
-        return _Part("".join(part.regex for part in parts), min(needed, key=self._cost, default=None))
+        needs = sorted({need for part in parts for need in part.needs}, key=self._cost)
+        return _Part("".join(part.regex for part in parts), tuple(needs[:_MOST_NEEDS]))
 
     def _item(self, tokens: list[str], source: str) -> _Part:
         sign = tokens.pop(0)
@@ -113,8 +115,7 @@ class Compiler:
         words = WORDS.findall(fold(sign)[0])
         if not words:
             raise PatternError(f"'{source}' holds '{sign}', which is not a word")
-        rarest = min(words, key=lambda word: self._cost([word]))
-        return _Part("".join(re.escape(word) + " " for word in words), frozenset([rarest]))
+        return _Part("".join(re.escape(word) + " " for word in words), tuple(frozenset([word]) for word in words))
 
     def _named(self, name: str, source: str) -> _Part:
         if name not in self._lists:
@@ -123,15 +124,17 @@ class Compiler:
             self._parts[name] = self._read(self._lists[name])
         return self._parts[name]
 
-    def _cost(self, anchors: Iterable[str]) -> int:
-        return sum(_EVERYWHERE if word in _SMALL else 100 if word in self._common else 1 for word in anchors)
+    def _cost(self, need: frozenset[str]) -> tuple[int, list[str]]:
+        cost = sum(_EVERYWHERE if word in _SMALL else 100 if word in self._common else 1 for word in need)
+        return cost, sorted(need)
 
 
 def _either(options: list[_Part]) -> _Part:
+    """Return a choice: it needs one of the rarest words of its options, when each option needs any."""
     regex = "(?:" + "|".join(option.regex for option in options) + ")"
-    if any(option.anchors is None for option in options):
+    if not all(option.needs for option in options):
         return _Part(regex)
-    return _Part(regex, frozenset(chain.from_iterable(option.anchors or () for option in options)))
+    return _Part(regex, (frozenset(chain.from_iterable(option.needs[0] for option in options)),))
 
 
 def _framed(regex: str) -> str:

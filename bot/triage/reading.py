@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from functools import cached_property
 
 from bot.triage.normalise import WORDS, fold
 from bot.triage.sentences import Sentence, sentences
 from bot.triage.spelling import ODD, Speller
+
+_LETTER = re.compile(r"[^\W\d_]")
 
 
 class Reading:
@@ -17,6 +20,11 @@ class Reading:
         self.folded, self.places = fold(text)
         self.words = frozenset(WORDS.findall(self.folded))
         self._windows: dict[str, list[Sentence]] = {}
+
+    @property
+    def has_letters(self) -> bool:
+        """Whether there is anything to read; a bare number is an answer to a question and nothing else."""
+        return _LETTER.search(self.folded) is not None
 
     @cached_property
     def odd(self) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 _LEET = str.maketrans(
     {"0": "o", "1": "i", "3": "e", "4": "a", "5": "s", "7": "t", "@": "a", "$": "s", "!": "i", "|": "l"}
@@ -33,10 +33,15 @@ class Speller:
         for word in sorted(self.words):
             self._by_length.setdefault(len(word), []).append(word)
 
-    @property
-    def slang(self) -> Mapping[str, str]:
-        """What typed words stand for."""
-        return self._slang
+    def typed_for(self, words: Collection[str]) -> frozenset[str]:
+        """Return every typed word that stands for one of these words, themselves among them."""
+        known = frozenset(words)
+        return known.union(typed for typed, meant in self._slang.items() if not known.isdisjoint(meant.split()))
+
+    def meant(self, words: frozenset[str]) -> frozenset[str]:
+        """Return typed words together with what they stand for."""
+        typed = words & self._slang.keys()
+        return words.union(*(self._slang[word].split() for word in typed)) if typed else words
 
     def undisguised(self, folded: str) -> str:
         """Return the text, equally long, with disguised letters of our words made plain."""

@@ -20,6 +20,7 @@ from bot.triage.reading import Reading
 __all__ = ["Question", "Triage", "load"]
 
 _WINDOW = 500
+_LEXICON_LANGUAGE = "en"
 _UNSCORED = Reason("triage.unscored", "unscored", Level.ELEVATED)
 # How fast the score within a level fills up with weight.
 _HALF = 6.0
@@ -58,11 +59,16 @@ class Triage:
     ) -> _Found:
         reading = Reading(text)
         found = _Found(language)
+        if question is not None:
+            found.add(lambda: conversation.answered(text, question, heard))
+        if not reading.has_letters:
+            return found
         found.add(lambda: self._banks.reasons(reading))
-        found.add(lambda: conversation.joined(heard, text, now, self._banks))
-        found.add(lambda: conversation.answered(text, question, heard))
+        if heard.recent:
+            found.add(lambda: conversation.joined(heard, text, now, self._banks))
         found.add(lambda: self._weighed(reading, found))
-        found.add(lambda: conversation.together(found.reasons, heard, self._policy))
+        if found.reasons:
+            found.add(lambda: conversation.together(found.reasons, heard, self._policy))
         scorer = self._scorer
         if mood and scorer is not None:
             found.add(lambda: self._felt(text, scorer, found))
@@ -71,9 +77,9 @@ class Triage:
 
     def _weighed(self, reading: Reading, found: _Found) -> list[Reason]:
         """Return what the lexicon raises."""
-        if self._lexicon.anchors.isdisjoint(reading.words):
+        if not reading.odd and not self._lexicon.may_weigh(self._banks.meant(reading, _LEXICON_LANGUAGE)):
             return []
-        weight = self._lexicon.weigh([window.words for window in self._banks.windows(reading, "en")])
+        weight = self._lexicon.weigh([window.words for window in self._banks.windows(reading, _LEXICON_LANGUAGE)])
         found.weight = weight
         if not weight.own or weight.total < self._policy.lexicon_elevated:
             return []
@@ -95,7 +101,8 @@ class Triage:
 
 def load(scorer: SentimentScorer | None = None) -> Triage:
     """Return triage with the shipped rules. Raises RuleError, which names file, line and remedy."""
-    return Triage(shipped.banks(), shipped.lexicon(), load_policy(), scorer)
+    rules = shipped.load().shipped
+    return Triage(Banks(rules.banks.values(), rules.everyday), Lexicon(rules.constructs), load_policy(), scorer)
 
 
 class _Found:
