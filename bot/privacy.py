@@ -6,6 +6,7 @@ import base64
 import binascii
 import hmac
 import os
+from collections import OrderedDict
 from collections.abc import Iterable
 from hashlib import sha256
 from pathlib import Path
@@ -65,7 +66,7 @@ class Keyring:
         # The pepper is wrapped in the database and not derived from the master key: a rotation leaves fingerprints be.
         self._pepper = hmac.digest(secret, b"fingerprint", "sha256")
         self._system = AESGCM(hmac.digest(secret, b"system", "sha256"))
-        self._people: dict[str, AESGCM] = {}
+        self._people: OrderedDict[str, AESGCM] = OrderedDict()
 
     @staticmethod
     def new_secret(masters: MasterKeys) -> bytes:
@@ -84,15 +85,19 @@ class Keyring:
         return wrapped
 
     def knows(self, person_id: str) -> bool:
-        """Whether the person's data key is at hand."""
-        return person_id in self._people
+        """Whether the person's data key is at hand; one that was asked for stays longer, for it is needed soon."""
+        if person_id not in self._people:
+            return False
+        self._people.move_to_end(person_id)
+        return True
 
     def learn(self, person_id: str, wrapped: bytes) -> None:
-        """Keep a person's data key at hand; the least recently learnt is let go."""
-        cipher = self._people.pop(person_id, None)
-        self._people[person_id] = cipher or AESGCM(self._masters.unwrap(wrapped, f"person {person_id}"))
+        """Keep a person's data key at hand; the least recently used is let go."""
+        if self.knows(person_id):
+            return
+        self._people[person_id] = AESGCM(self._masters.unwrap(wrapped, f"person {person_id}"))
         if len(self._people) > REMEMBERED:
-            del self._people[next(iter(self._people))]
+            self._people.popitem(last=False)
 
     def forget(self, person_id: str) -> None:
         """Let go of a person's data key."""
@@ -143,6 +148,6 @@ def _opened(cipher: AESGCM, place: str, sealed: bytes) -> bytes:
     try:
         return cipher.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], place.encode())
     except (InvalidTag, ValueError) as error:
-        column = place.split("\0")[0].split(" ")[0]
+        column = place.partition(" ")[0].partition("\0")[0]
         message = f"a sealed field of {column} was changed or moved; restore the database from a back-up"
         raise StoreError(message, permanent=True) from error

