@@ -22,6 +22,7 @@ from bot.engine.events import (
     Stop,
     WaitElapsed,
 )
+from bot.forms import as_written, saves, stand
 from bot.intents import Intents
 from bot.meaning import Meaning, intent_of, safety_answer_in, value_in, words_in
 from bot.model import (
@@ -31,10 +32,12 @@ from bot.model import (
     CheckInDue,
     Content,
     Edited,
+    Filled,
     Lane,
     Level,
     Pressed,
     Saved,
+    Session,
     TalkMode,
     Unreadable,
 )
@@ -63,6 +66,7 @@ class Dialogue:
         self._safety = safety
         self._intents = intents
         self._carrier = carrier
+        self._forms = carrier.forms
         self._numbers = numbers
         self._meaning = Meaning(library)
         self._handlers: dict[str, Callable[[Draft, str], None]] = {
@@ -79,6 +83,7 @@ class Dialogue:
 
     def hear(self, draft: Draft, content: Content, assessment: Assessment) -> None:
         """Decide on one message: a worrying one first, then an open case, then intents, then the open question."""
+        content = as_written(draft.session, draft.person.language, content)
         text, value, answer = words_in(content), value_in(draft, content), safety_answer_in(content)
         if isinstance(content, Blocked):
             self._safety.left(draft, back=content.back)
@@ -129,24 +134,33 @@ class Dialogue:
             self.serve(draft, intent)
         elif isinstance(content, Unreadable):
             draft.send(self._words.say("unreadable", draft.person.language))
-        elif isinstance(content, Pressed) and value is None:
+        elif self._forms.undoes(draft, content):
+            self._undo(draft)
+        elif isinstance(content, Pressed | Filled) and value is None:
             self._stale_press(draft)
         elif isinstance(content, Edited):
             self._correct(draft, content)
         elif draft.session.in_flow:
-            self._hear_answer(draft, text, value or "")
-        elif not draft.person.welcomed:
+            self._hear_answer(draft, content, text, value or "")
+        else:
+            self._hear_outside(draft, text)
+
+    def _hear_outside(self, draft: Draft, text: str) -> None:
+        """Take words when no question is open."""
+        if not draft.person.welcomed:
             self.serve(draft, Intent("start"))
         elif (meant := self._meaning.misspelt(draft, text)) is not None:
             self._ask_if_meant(draft, meant)
         else:
             self._intents.offer(draft, "lost")
 
-    def _hear_answer(self, draft: Draft, text: str, value: str) -> None:
-        """Answer the open question, unless the words are nearly one of ours and no answer to it."""
+    def _hear_answer(self, draft: Draft, content: Content, text: str, value: str) -> None:
+        """Answer the open question, unless the words are nearly one of ours and no answer to it, or lie too open."""
         meant = None if value else self._meaning.misspelt(draft, text)
         if meant is not None:
             self._ask_if_meant(draft, meant)
+        elif self._forms.too_open(draft, content):
+            self._run(draft, Again(), first=self._words.say("forms.too_open", draft.person.language))
         else:
             self._run(draft, Answered(text=text, value=value))
 
@@ -172,8 +186,16 @@ class Dialogue:
     def _correct(self, draft: Draft, edit: Edited) -> None:
         """An edit replaces the answer while the next question is open; an older one changes nothing."""
         if draft.session.in_flow and edit.message and edit.message == draft.session.answered:
+            asked = draft.session
             self._run(draft, Back(), quiet=True)
-            self._run(draft, Answered(text=edit.text))
+            self._run(draft, Answered(text=edit.text), standing=asked if self._forms.used(draft) else None)
+        elif self._forms.used(draft):
+            self._stale_press(draft)
+
+    def _undo(self, draft: Draft) -> None:
+        """Take back the answer given last, and ask its question again."""
+        self._forms.forget(draft)
+        self._run(draft, Back())
 
     # --- intents ------------------------------------------------------------------------------------------------------
 
@@ -260,15 +282,32 @@ class Dialogue:
     # --- the engine ---------------------------------------------------------------------------------------------------
 
     def _run(
-        self, draft: Draft, event: EngineEvent, *, lane: Lane = Lane.REPLY, first: str = "", quiet: bool = False
+        self,
+        draft: Draft,
+        event: EngineEvent,
+        *,
+        lane: Lane = Lane.REPLY,
+        first: str = "",
+        quiet: bool = False,
+        standing: Session | None = None,
     ) -> None:
-        """Take one engine step and carry out its effects; `quiet` keeps them from being said."""
-        language = draft.person.language
-        session, effects = step(self._library, draft.session, event, draft.now, language=language)
+        """Take one engine step and carry out its effects; `quiet` keeps them from being said.
+
+        So does `standing` when the step leads back to the question that stood open then: it need not be asked again.
+        """
+        before, language = draft.session, draft.person.language
+        session, effects = step(self._library, before, event, draft.now, language=language)
         draft.set_session(session)
+        if standing is not None and stand(standing) == stand(session):
+            draft.change_session(prompt=standing.prompt)
+            self._forms.note(draft, "saved")
+            quiet = True
+        elif isinstance(event, Answered | Skip):
+            self._forms.settle(draft, before, saved=saves(effects))
         if quiet:
             effects = tuple(effect for effect in effects if not isinstance(effect, Say | Ask))
-        self._carrier.carry(draft, ((Say(first),) if first else ()) + tuple(effects), lane=lane)
+        effects = self._forms.hide(draft, before, effects)
+        self._carrier.carry(draft, ((Say(first),) if first else ()) + effects, lane=lane)
 
     def _facts(self, draft: Draft) -> dict[str, Saved]:
         """Return what flows may know about the person."""
@@ -277,6 +316,7 @@ class Dialogue:
             "person.name": person.name,
             "person.country": person.country,
             "person.zone": person.zone,
+            "platform": person.address.platform.value,
             "crisis_lines": self._numbers(person.country, person.language),
         }
         return facts | {f"consent.{purpose}": True for purpose in person.consents}

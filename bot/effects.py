@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 import msgspec
 
 from bot.engine.effects import Ask, Effect, Ended, Escalate, Measure, Picture, Save, Say, Schedule, Started, Withdrawn
-from bot.model import CheckIn, Event, Lane, Level, Reason, Saved
+from bot.forms import Forms
+from bot.model import CheckIn, Event, Lane, Level, Platform, Reason, Saved
 from bot.ports import NextCheckIn
 from bot.prompts import INTENT, labels_of, last_row, open_prompt, rows_of
 from bot.safety import Safety
@@ -27,11 +28,19 @@ LEVEL_OF_REASON = {"imminent": Level.IMMINENT, "thoughts": Level.HIGH}
 class Carrier:
     """Turns effects into the draft's outbounds and records."""
 
-    def __init__(self, library: Library, words: Words, safety: Safety, next_check_in: NextCheckIn) -> None:
+    def __init__(
+        self,
+        library: Library,
+        words: Words,
+        safety: Safety,
+        next_check_in: NextCheckIn,
+        with_forms: Collection[Platform] = (),
+    ) -> None:
         self._library = library
         self._words = words
         self._safety = safety
         self._next_check_in = next_check_in
+        self.forms = Forms(words, library, with_forms)
 
     def carry(self, draft: Draft, effects: Sequence[Effect], *, lane: Lane = Lane.REPLY) -> None:
         """Carry out effects in order; what is said in one turn is one message.
@@ -67,8 +76,11 @@ class Carrier:
         self._escalate(draft, reasons[0].reason)
 
     def _say(self, draft: Draft, said: Sequence[str], buttons: Rows, lane: Lane) -> None:
-        if said:
-            draft.send("\n\n".join(said), lane=lane, buttons=buttons)
+        if not said:
+            return
+        sent = draft.send("\n\n".join(said), lane=lane, buttons=buttons)
+        if buttons and draft.session.prompt is not None:
+            draft.change_session(prompt=msgspec.structs.replace(draft.session.prompt, shown=sent))
 
     def _buttons(self, draft: Draft, ask: Ask) -> Rows:
         """Return the choices and, below them, Back · Skip · Stop as far as each makes sense here."""
@@ -78,7 +90,8 @@ class Carrier:
         ways = (["back"] if frame.path else []) + (["skip"] if skippable else []) + ["stop"]
         prompt = open_prompt(draft, [choice.value for choice in ask.choices] + [INTENT + way for way in ways])
         labels = [self._words.say(f"ways.{way}", draft.person.language) for way in ways]
-        return rows_of(prompt, labels_of(ask.choices), ask.kind) + last_row(prompt, len(ask.choices), labels)
+        typed = self.forms.field(draft, prompt, ask.text) if ask.accepts_text and self.forms.used(draft) else ()
+        return rows_of(prompt, labels_of(ask.choices), ask.kind) + typed + last_row(prompt, len(ask.choices), labels)
 
     def _keep(self, draft: Draft, effect: Effect) -> None:
         match effect:
@@ -91,6 +104,8 @@ class Carrier:
             case Withdrawn(flow, step, name, _measure):
                 draft.record(Event("withdrawn", flow, step, name))
                 draft.drop_rating(step)
+                if name.startswith("consent."):
+                    set_consent(draft, name.removeprefix("consent."), agreed=False)
             case Schedule(check_in_id, at, weekdays):
                 plan = CheckIn(check_in_id, draft.person.person_id, at, draft.person.zone, weekdays)
                 self.schedule(draft, plan)
