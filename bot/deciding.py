@@ -11,6 +11,7 @@ from bot import staff
 from bot.cards import parse_button
 from bot.dialogue import Dialogue
 from bot.escalation import Ticked
+from bot.forms import form_of
 from bot.meaning import words_in
 from bot.model import (
     Assessment,
@@ -116,8 +117,9 @@ class Decider:
         assessment = self._assess(draft, inbound)
         before = draft.session
         self._dialogue.hear(draft, inbound.content, assessment)
-        if inbound.message and draft.session.stack != before.stack and isinstance(inbound.content, Text):
-            draft.change_session(answered=inbound.message)
+        said = inbound.message if isinstance(inbound.content, Text) else form_of(inbound.content)
+        if said and draft.session.stack != before.stack:
+            draft.change_session(answered=said)
         draft.change_session(last_at=now)
         return draft.finish()
 

@@ -45,6 +45,7 @@ class Person(Value, frozen=True):
     """Someone the bot talks with. Everything here is the person's own and is stored sealed.
 
     `consents` holds each purpose that was agreed to, and when; `welcomed` says that the consent talk has been had.
+    `plain` is the wish for messages without emoji, edits and pictures.
     """
 
     person_id: str
@@ -57,16 +58,21 @@ class Person(Value, frozen=True):
     consents: dict[str, datetime] = {}
     reachable: bool = True
     welcomed: bool = False
+    plain: bool = False
 
 
 # --- what comes in ---------------------------------------------------------------------------------------------------
 
 
 class Text(Value, frozen=True, tag="text"):
-    """A person's words. `reply_to` is the platform's id of the message they answer, where it says so."""
+    """A person's words. `reply_to` is the platform's id of the message they answer, where it says so.
+
+    `exposed`: they were typed where others may read them later, although answers are asked for in a form.
+    """
 
     text: str
     reply_to: str = ""
+    exposed: bool = False
 
 
 class Pressed(Value, frozen=True, tag="pressed"):
@@ -116,7 +122,8 @@ class Inbound(Value, frozen=True):
     """One thing that a platform delivered; `key` is unique per platform and bot, so a redelivery is known.
 
     `sender` is the acting account (Telegram's or Slack's user id); in a direct chat it is the person.
-    `message` is the platform's id of the message itself, where it has one (an edit names it later).
+    `message` is the platform's id of the message itself, where it has one (an edit names it later). `trigger` is set
+    when the answer can be shown in private at once (Slack's modal). `zone` is the account's time zone, where known.
     """
 
     key: str
@@ -126,6 +133,8 @@ class Inbound(Value, frozen=True):
     content: Content
     message: str = ""
     language: str = ""
+    trigger: str = ""
+    zone: str = ""
 
 
 class CheckInDue(Value, frozen=True, tag="check_in"):
@@ -197,7 +206,7 @@ class Outbound(Value, frozen=True):
 
     `edits` is the `outbound_id` of a delivered message that this one replaces in place; `trigger` lets Slack open it
     as a private modal (elsewhere, or when the trigger has lapsed, it is a direct message).
-    `relays` marks words that a human wrote.
+    `relays` marks words that a human wrote. `plain` asks for a message without emoji, edits and pictures.
     """
 
     outbound_id: int
@@ -212,6 +221,7 @@ class Outbound(Value, frozen=True):
     silent: bool = False
     protected: bool = False
     relays: bool = False
+    plain: bool = False
 
 
 class Delivery(Value, frozen=True):
@@ -281,12 +291,15 @@ class Frame(Value, frozen=True):
 class Prompt(Value, frozen=True):
     """The question that is open: its buttons are `token` plus an index into `values`.
 
-    `labels` are the words on them where they may be typed instead (a flow reads its own answers).
+    `labels` are the words on them where they may be typed instead (a flow reads its own answers). `shown` is the
+    outbound that holds the question, `asks` the question itself where its answer is typed into a form.
     """
 
     token: str
     values: tuple[str, ...] = ()
     labels: tuple[str, ...] = ()
+    shown: int = 0
+    asks: str = ""
 
 
 class Session(Value, frozen=True):
@@ -294,9 +307,10 @@ class Session(Value, frozen=True):
 
     `parked` is a talk that was stopped or interrupted and can be resumed (its stack). `version` grows by one a turn
     and is the fence between processes; `run` is the version at which the running talk began. `wake_at` is when the
-    waiting step reminds or expires. `answered` is the platform's id of the message that answered last, so that an edit
-    of it corrects the answer. `heard` is triage's memory of the conversation (bot/triage says what it holds). `held`
-    counts the safety texts, so that none is said twice in a row.
+    waiting step reminds or expires. `answered` is the platform's id of the message that answered last (or the token of
+    the form), so that an edit of it corrects the answer; `settled` is the question it answered, where it can be undone.
+    `heard` is triage's memory of the conversation (bot/triage says what it holds). `held` counts the safety texts, so
+    that none is said twice in a row.
     """
 
     version: int = 0
@@ -309,6 +323,7 @@ class Session(Value, frozen=True):
     reminded: bool = False
     last_at: datetime | None = None
     answered: str = ""
+    settled: Prompt | None = None
     heard: Heard | None = None
     held: int = 0
 

@@ -1,0 +1,148 @@
+"""Answers typed into a form (Slack's modal): what opens it, what its question becomes afterwards, what it means.
+
+On a platform with forms no answer may stay in the chat: a question that was answered is replaced by a short note.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Sequence
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from bot.engine.effects import Ask, Effect, Save, Say
+from bot.model import Button, Content, Edited, Filled, Platform, Pressed, Prompt, Session, Text
+from bot.turn import Draft, Rows
+from flows import interrupts
+from flows.library import Library
+from flows.model import AnswerKind, Step
+from flows.values import Saved
+from flows.wording import Words
+
+WORDS, EDIT, UNDO = "words", "edit", "undo"
+# A shorter answer is hidden nowhere: "no" in an ordinary sentence says nothing about anyone.
+SHORTEST_HIDDEN = 3
+
+
+class Forms:
+    """What is different on `platforms`, whose answers are typed into forms."""
+
+    def __init__(self, words: Words, library: Library, platforms: Collection[Platform] = ()) -> None:
+        self._words = words
+        self._library = library
+        self._platforms = frozenset(platforms)
+
+    def used(self, draft: Draft) -> bool:
+        """Say whether this person's answers are typed into forms."""
+        return draft.person.address.platform in self._platforms
+
+    def field(self, draft: Draft, prompt: Prompt, question: str) -> Rows:
+        """Return the row whose button opens the form of an open question."""
+        draft.change_session(prompt=msgspec.structs.replace(prompt, asks=question))
+        return ((Button(f"{prompt.token}.{WORDS}", self._say(draft, "answer"), form=question),),)
+
+    def settle(self, draft: Draft, before: Session, saved: bool) -> None:
+        """Replace the question that was just answered (or skipped) by a note with the ways to change the answer."""
+        asked = before.prompt
+        if not self.used(draft) or asked is None or not asked.shown or draft.person.plain:
+            return
+        if stand(before) == stand(draft.session):
+            return
+        draft.change_session(settled=asked)
+        self.note(draft, "saved" if saved else "done")
+
+    def note(self, draft: Draft, key: str) -> None:
+        """Say in place of the question answered last what became of it."""
+        asked = draft.session.settled
+        if asked is None:
+            return
+        at = f"{draft.now.astimezone(ZoneInfo(draft.person.zone)):%H:%M}"
+        rows = () if key == "undone" or not draft.session.in_flow else self._ways(draft, asked)
+        draft.send(self._say(draft, key, time=at), buttons=rows, edits=asked.shown)
+
+    def undoes(self, draft: Draft, content: Content) -> bool:
+        """Say whether a press takes back the answer given last."""
+        asked = draft.session.settled
+        pressed = isinstance(content, Pressed) and asked is not None and content.button == f"{asked.token}.{UNDO}"
+        return pressed and draft.session.in_flow
+
+    def forget(self, draft: Draft) -> None:
+        """Note that the answer given last was taken back."""
+        self.note(draft, "undone")
+        draft.change_session(settled=None)
+
+    def too_open(self, draft: Draft, content: Content) -> bool:
+        """Say whether words answer a private question where others may read them later."""
+        prompt = draft.session.prompt
+        return isinstance(content, Text) and content.exposed and prompt is not None and bool(prompt.asks)
+
+    def hide(self, draft: Draft, before: Session, effects: Sequence[Effect]) -> tuple[Effect, ...]:
+        """Return the effects with every answer that was typed in this talk left out of what is said."""
+        typed = tuple(self._typed(before, effects)) if self.used(draft) else ()
+        if not typed:
+            return tuple(effects)
+        words = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, typed))})(?!\w)")
+        hidden = self._say(draft, "hidden")
+        return tuple(
+            msgspec.structs.replace(effect, text=words.sub(hidden, effect.text))
+            if isinstance(effect, Say | Ask)
+            else effect
+            for effect in effects
+        )
+
+    def _typed(self, before: Session, effects: Sequence[Effect]) -> Iterator[str]:
+        """Return what was typed as free text, now or earlier in the talk; a name is there to be said."""
+        for frame in before.stack:
+            flow = self._library.pinned(frame.flow, frame.hash)
+            for step in flow.steps.values() if flow is not None else ():
+                if step.save and _is_private(step):
+                    yield from _long_enough(frame.saved.get(step.save))
+        for effect in effects:
+            if isinstance(effect, Save) and _is_private(self._library.latest(effect.flow).steps.get(effect.step)):
+                yield from _long_enough(effect.value)
+
+    def _ways(self, draft: Draft, asked: Prompt) -> Rows:
+        undo = Button(f"{asked.token}.{UNDO}", self._say(draft, "undo"), moves=True)
+        edit = Button(f"{asked.token}.{EDIT}", self._say(draft, "edit"), form=asked.asks, moves=True)
+        return ((edit, undo),) if asked.asks else ((undo,),)
+
+    def _say(self, draft: Draft, key: str, **values: object) -> str:
+        return self._words.say(f"forms.{key}", draft.person.language, **values)
+
+
+def as_written(session: Session, language: str, content: Content) -> Content:
+    """Return what a filled form means: words, the correction of the last answer, or the form of an earlier question."""
+    if not isinstance(content, Filled):
+        return content
+    token, _, part = content.button.rpartition(".")
+    if part == EDIT:
+        return Edited(content.text, message=token)
+    stale = session.in_flow and (session.prompt is None or session.prompt.token != token)
+    return content if stale and interrupts.match(content.text, language) is None else Text(content.text)
+
+
+def form_of(content: Content) -> str:
+    """Return the token of the question whose form was filled, or nothing."""
+    return content.button.rpartition(".")[0] if isinstance(content, Filled) else ""
+
+
+def saves(effects: Sequence[Effect]) -> bool:
+    """Say whether a turn's effects keep an answer."""
+    return any(isinstance(effect, Save) and effect.value is not None for effect in effects)
+
+
+def _is_private(step: Step | None) -> bool:
+    answer = step.answer if step is not None else None
+    return answer is not None and answer.kind is AnswerKind.TEXT and not (step and step.save.startswith("person."))
+
+
+def _long_enough(answer: Saved) -> Iterator[str]:
+    if isinstance(answer, str) and len(answer) >= SHORTEST_HIDDEN:
+        yield answer
+
+
+def stand(session: Session) -> tuple[str, str, tuple[str, ...]] | None:
+    """Return where a talk stands: the flow, the step and the way there."""
+    frame = session.stack[-1] if session.stack else None
+    return None if frame is None else (frame.flow, frame.step, frame.path)
