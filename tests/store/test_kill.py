@@ -29,11 +29,11 @@ async def main(url, key, life):
     for batch in range(10_000):
         loaded = await store.load_many([from_(name, name) for name in names], NOW)
         received = f"{life}.{batch}"
-        turns = [
-            next_turn(loaded.views[name], received, outbounds=(message(name, outbound_id=int(life) * 100_000 + batch),))
-            if name in loaded.views else first_turn(name, received)
-            for name in names
-        ]
+        turns = []
+        for place, name in enumerate(names):
+            said = message(name, outbound_id=int(life) * 1_000_000 + batch * len(names) + place)
+            known = loaded.views.get(name)
+            turns.append(next_turn(known, received, outbounds=(said,)) if known else first_turn(name, received))
         await store.commit_many(turns)
         print(received, flush=True)
 

@@ -17,7 +17,8 @@ def take(connection: sqlite3.Connection, name: str, holder: str, micros: int) ->
             number = lease.number + (lease.holder <> excluded.holder),
             holder = excluded.holder,
             until = excluded.until
-        WHERE lease.holder = excluded.holder OR lease.until <= CAST((julianday('now') - 2440587.5) * 86400000000 AS INTEGER)
+        WHERE lease.holder = excluded.holder
+            OR lease.until <= CAST((julianday('now') - 2440587.5) * 86400000000 AS INTEGER)
         RETURNING number
         """,
         (name, holder, micros),
