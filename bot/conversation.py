@@ -14,8 +14,9 @@ import structlog
 
 from bot.deciding import Decider
 from bot.errors import StoreError
-from bot.model import CheckInDue, Due, Received, Turn, View, WaitDue
+from bot.model import CheckInDue, Due, Level, Received, Turn, View, WaitDue
 from bot.ports import Clock, Loaded, StaleSession, Store
+from bot.vitals import Vitals
 
 log = structlog.get_logger(__name__)
 
@@ -35,11 +36,12 @@ class _Waiting(msgspec.Struct):
 class Conversation:
     """Takes what platforms and the scheduler deliver; sets `outbox` after each commit that queued messages."""
 
-    def __init__(self, store: Store, decider: Decider, clock: Clock, outbox: asyncio.Event) -> None:
+    def __init__(self, store: Store, decider: Decider, clock: Clock, outbox: asyncio.Event, vitals: Vitals) -> None:
         self._store = store
         self._decider = decider
         self._clock = clock
         self._outbox = outbox
+        self._vitals = vitals
         self._urgent: deque[_Waiting] = deque()
         self._bulk: deque[_Waiting] = deque()
         self._writer: asyncio.Task[None] | None = None
@@ -85,6 +87,7 @@ class Conversation:
             try:
                 await self._commit(turns)
             except StaleSession:
+                self._vitals.count("batches_decided_again")
                 continue
             for one in batch:
                 if not one.done.done():
@@ -121,6 +124,9 @@ class Conversation:
         if not turns:
             return
         await self._store.commit_many(turns)
+        self._vitals.count("turns", len(turns))
+        self._vitals.count("batches")
+        self._vitals.count("worrying_turns", sum(turn.level >= Level.HIGH for turn in turns))
         if any(turn.outbounds for turn in turns):
             self._outbox.set()
 

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
-from bot.model import Address, CheckIn, Delivery, Due, Escalation, Platform, Turn, View
+from bot.model import Address, CheckIn, Delivery, Due, Escalation, Lane, Platform, Turn, View
 
 
 class Channel(Protocol):
@@ -86,6 +86,21 @@ class Leases(Protocol):
 
     async def drop_lease(self, name: str, holder: str) -> None:
         """Let another holder have it at once."""
+
+
+class Waiting(Struct, frozen=True):
+    """What waits in the store: by lane, how many outbounds and since when; unclaimed cases and since when."""
+
+    outbox: Mapping[Lane, tuple[int, datetime]]
+    unclaimed: int = 0
+    unclaimed_since: datetime | None = None
+
+
+class Gauges(Protocol):
+    """Tells how much waits, for metrics and health."""
+
+    async def waiting(self) -> Waiting:
+        """Return the depth and age of every queue."""
 
 
 class StaleSession(Exception):  # noqa: N818  it is an answer, not a fault

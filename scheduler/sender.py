@@ -17,6 +17,7 @@ import structlog
 from bot.errors import DeliveryError, StoreError
 from bot.model import Address, Delivery, Due, Lane, Platform, Received, Undeliverable
 from bot.ports import Channel, Clock, Fence, Settled, Store
+from bot.vitals import Vitals
 from scheduler.limits import Window
 
 log = structlog.get_logger(__name__)
@@ -44,6 +45,7 @@ class Sender:
         outbox: asyncio.Event,
         again: str,
         windows: Mapping[Platform, Window] | None = None,
+        vitals: Vitals | None = None,
     ) -> None:
         self._store = store
         self._channels = channels
@@ -51,6 +53,7 @@ class Sender:
         self._clock = clock
         self._again = again
         self._windows = windows or {}
+        self._vitals = vitals or Vitals()
         self._waiting = outbox
         self._fence: Fence | None = None
         self._busy: set[Address] = set()
@@ -130,6 +133,8 @@ class Sender:
         settled, self._settled = self._settled, []
         if not settled:
             return
+        for one in settled:
+            self._vitals.count("deliveries_accepted" if one.receipt else "deliveries_not_accepted")
         try:
             await self._store.settle(settled, self._clock())
         except StoreError as error:

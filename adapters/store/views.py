@@ -10,10 +10,18 @@ import msgspec
 import structlog
 
 from adapters.store.loading import Subjects
-from adapters.store.rows import Row, check_in_value, decode_person, decode_session, decode_text, escalation_value
+from adapters.store.rows import (
+    Row,
+    check_in_value,
+    decode_person,
+    decode_session,
+    decode_text,
+    escalation_value,
+    moment,
+)
 from bot.errors import HandrailError
-from bot.model import CaseState, Escalation, View
-from bot.ports import Loaded
+from bot.model import CaseState, Escalation, Lane, View
+from bot.ports import Loaded, Waiting
 from bot.privacy import Keyring
 
 log = structlog.get_logger(__name__)
@@ -98,3 +106,10 @@ def _view(row: Row, aside: _Aside, keyring: Keyring) -> View:
             for _, case_id, version, position, body in aside.texts.get(person_id, ())
         ),
     )
+
+
+def waiting_of(outbox: Iterable[Row], unclaimed: Row) -> Waiting:
+    """Return what waits, of (lane, count, queued_at) rows and one (count, opened_at)."""
+    lanes = {Lane(lane): (count, moment(since)) for lane, count, since in outbox}
+    count, since = unclaimed
+    return Waiting(lanes, count, None if since is None else moment(since))

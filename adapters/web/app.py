@@ -2,30 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-Checks = Callable[[], Mapping[str, str]]
+Faults = Callable[[], Awaitable[Mapping[str, str]]]
+Page = Callable[[], Awaitable[bytes]]
+PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8"
 
 
-def web_app(routes: Sequence[BaseRoute], faults: Checks) -> Starlette:
-    """Return the application; `faults` names what is not in order now, empty when all is well."""
+def web_app(routes: Sequence[BaseRoute], faults: Faults, metrics: Page) -> Starlette:
+    """Return the application: /livez, /readyz (503 while `faults` names any), /metrics, and the platforms' routes."""
 
     async def live(_request: Request) -> JSONResponse:
         return JSONResponse({"status": "live"})
 
     async def ready(_request: Request) -> JSONResponse:
-        found = dict(faults())
+        found = dict(await faults())
         status = 503 if found else 200
         return JSONResponse({"status": "not ready" if found else "ready", "faults": found}, status_code=status)
 
-    return Starlette(routes=[Route("/livez", live), Route("/readyz", ready), *routes])
+    async def measured(_request: Request) -> Response:
+        return Response(await metrics(), media_type=PROMETHEUS)
+
+    own = [Route("/livez", live), Route("/readyz", ready), Route("/metrics", measured)]
+    return Starlette(routes=[*own, *routes])
 
 
 class WebServer:

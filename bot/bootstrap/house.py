@@ -26,6 +26,7 @@ from bot.rota import Rota
 from bot.safety import Safety
 from bot.settings import Settings
 from bot.triage import triage
+from bot.vitals import Vitals
 from flows.crisis_lines import load_crisis_lines
 from flows.library import SHIPPED, Library, load_library
 from flows.wording import Words, load_words
@@ -56,6 +57,7 @@ class House:
     channels: dict[Platform, Channel]
     words: Words
     library: Library
+    vitals: Vitals
 
     async def close(self) -> None:
         """Commit what was received, finish what is being sent, and close the store."""
@@ -101,6 +103,8 @@ async def build(
     decider = Decider(words, library, triage.load(None), dialogue, safety, desk, SystemMint(), workplace=workplace)
     channels: dict[Platform, Channel] = {}
     outbox = asyncio.Event()
-    conversation = Conversation(store, decider, clock, outbox)
-    sender = Sender(store, channels, conversation.receive, clock, outbox, words.say("sent_again"), windows)
-    return House(store, conversation, sender, DueWork(store, conversation.receive, clock), channels, words, library)
+    vitals = Vitals()
+    conversation = Conversation(store, decider, clock, outbox, vitals)
+    sender = Sender(store, channels, conversation.receive, clock, outbox, words.say("sent_again"), windows, vitals)
+    due_work = DueWork(store, conversation.receive, clock)
+    return House(store, conversation, sender, due_work, channels, words, library, vitals)

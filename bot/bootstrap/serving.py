@@ -6,8 +6,8 @@ import asyncio
 import contextlib
 import os
 import signal
-from collections.abc import Callable, Coroutine, Mapping
-from datetime import datetime, timedelta
+from collections.abc import Callable, Coroutine
+from datetime import datetime
 from enum import StrEnum
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -17,6 +17,7 @@ import structlog
 from adapters.clock import system_clock
 from adapters.instance import Instance
 from bot.bootstrap import platforms
+from bot.bootstrap.health import Health
 from bot.bootstrap.house import House, build, master_keys
 from bot.bootstrap.platforms import Connected, Work
 from bot.errors import SettingError
@@ -37,8 +38,6 @@ log = structlog.get_logger(__name__)
 TICK_SECONDS = 1.0
 WORKER_TICK_SECONDS = 0.1
 DRAIN_SECONDS = 8.0
-# A platform that was not heard for this long is reported by /readyz.
-STALE = timedelta(seconds=90)
 # Telegram's documented limit for one bot: about 30 messages a second (https://core.telegram.org/bots/faq).
 TELEGRAM_RATE = (30, 1.0)
 
@@ -92,8 +91,10 @@ async def _run_until(
     sending = [] if role is Role.WEB else [asyncio.create_task(_leased(house, "sender", holder, house.sender.run))]
     ticks = ticker(_jobs(house, role))
     ticks.start()
-    web = None if role is Role.WORKER else _web(settings, connected)
+    health = Health(house, _heard(connected, role), system_clock)
+    web = _web(settings, connected if role is not Role.WORKER else [], health, house)
     serving = [asyncio.create_task(web.run())] if web else []
+    watching = asyncio.create_task(health.watch_loop())
     stopping = asyncio.create_task(stopped.wait())
     log.info("ready", role=role.value, channels=[platform.value for platform in settings.channels])
     try:
@@ -104,7 +105,7 @@ async def _run_until(
         ticks.shutdown(wait=False)
         if web:
             web.stop()
-        await _ended([stopping, *intakes])
+        await _ended([stopping, watching, *intakes])
         await house.conversation.close()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(DRAIN_SECONDS):
@@ -127,6 +128,11 @@ async def _unfenced(work: Work, _fence: Fence) -> None:
     await work()
 
 
+def _heard(connected: list[Connected], role: Role) -> dict[str, Callable[[], datetime | None]]:
+    """Return what a process that takes messages in must hear of; a worker hears of no platform."""
+    return {} if role is Role.WORKER else {name: at for one in connected for name, at in one.heard.items()}
+
+
 def _leased(house: House, name: str, holder: str, work: LeasedWork) -> Coroutine[Any, Any, None]:
     return Leased(house.store, name, holder, work).run()
 
@@ -139,24 +145,20 @@ def _jobs(house: House, role: Role) -> dict[str, tuple[Job, float]]:
     return {"due": (house.due_work.tick, TICK_SECONDS), "outbox": (house.sender.tick, seconds)}
 
 
-def _web(settings: Settings, connected: list[Connected]) -> WebServer | None:
+def _web(settings: Settings, connected: list[Connected], health: Health, house: House) -> WebServer | None:
     """Return the web server when a platform brings routes or a port is set."""
     routes = [route for one in connected for route in one.routes]
     if not routes and "http_port" not in settings.model_fields_set:
         return None
     from adapters.web.app import WebServer, web_app
+    from adapters.web.metrics import Snapshot, rendered
 
-    heard = {name: at for one in connected for name, at in one.heard.items()}
-    return WebServer(web_app(routes, lambda: _stale(heard)), settings.http_host, settings.http_port)
+    async def page() -> bytes:
+        counts, peaks = house.vitals.counts, house.vitals.take_peaks()
+        waiting, faults = await health.waiting(), await health.faults()
+        return rendered(Snapshot(system_clock(), counts, peaks, health.heard(), waiting, faults))
 
-
-def _stale(heard: Mapping[str, Callable[[], datetime | None]]) -> dict[str, str]:
-    now, found = system_clock(), {}
-    for name, last in heard.items():
-        at = last()
-        if at is None or now - at > STALE:
-            found[name] = "never heard" if at is None else f"last heard {int((now - at).total_seconds())} s ago"
-    return found
+    return WebServer(web_app(routes, health.faults, page), settings.http_host, settings.http_port)
 
 
 async def _ended(tasks: list[asyncio.Task[Any]]) -> None:

@@ -14,14 +14,14 @@ import asyncpg
 from adapters.store.batch import batch_of, people_of
 from adapters.store.deliveries import deliveries_of, outcomes_of
 from adapters.store.loading import Asked
-from adapters.store.postgres import commit, due, lease, load, outbox
+from adapters.store.postgres import commit, due, gauges, lease, load, outbox
 from adapters.store.postgres.errors import explained
 from adapters.store.postgres.schema import prepare
 from adapters.store.rows import micros, moment
-from adapters.store.views import cases_of, loaded_of
+from adapters.store.views import cases_of, loaded_of, waiting_of
 from bot.errors import StoreError
 from bot.model import Address, Delivery, Due, Escalation, Platform, Turn
-from bot.ports import Fence, Loaded, Lookup, Settled
+from bot.ports import Fence, Loaded, Lookup, Settled, Waiting
 from bot.privacy import Keyring, MasterKeys
 
 CONNECTIONS = 8  # turns, claims, settling and due work at once, and some to spare
@@ -120,6 +120,10 @@ class PostgresStore:
     async def drop_lease(self, name: str, holder: str) -> None:
         async with self._connection() as connection:
             await lease.drop(connection, name, holder)
+
+    async def waiting(self) -> Waiting:
+        async with self._connection() as connection:
+            return waiting_of(await gauges.outbox(connection), await gauges.unclaimed(connection))
 
     async def close(self) -> None:
         with explained():

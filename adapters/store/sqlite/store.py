@@ -16,14 +16,14 @@ from adapters.store.batch import batch_of, people_of
 from adapters.store.deliveries import deliveries_of, outcomes_of
 from adapters.store.loading import Asked
 from adapters.store.rows import micros, moment
-from adapters.store.sqlite import commit, due, lease, load, outbox
+from adapters.store.sqlite import commit, due, gauges, lease, load, outbox
 from adapters.store.sqlite.connection import OneHop, Urgency, Writer
 from adapters.store.sqlite.reserve import Reserve
 from adapters.store.sqlite.schema import make_private, prepare
-from adapters.store.views import cases_of, loaded_of
+from adapters.store.views import cases_of, loaded_of, waiting_of
 from bot.errors import StoreError
 from bot.model import Address, Delivery, Due, Escalation, Platform, Turn
-from bot.ports import Fence, Loaded, Lookup, Settled
+from bot.ports import Fence, Loaded, Lookup, Settled, Waiting
 from bot.privacy import Keyring, MasterKeys
 
 log = structlog.get_logger(__name__)
@@ -96,11 +96,16 @@ class SqliteStore:
 
     async def take_lease(self, name: str, holder: str, span: timedelta) -> Fence | None:
         micros_held = span // timedelta(microseconds=1)
-        number = await self._writer.write(Urgency.TURN, lambda plain: lease.take(plain, name, holder, micros_held))
+        number = await self._writer.write(
+            Urgency.TURN, partial(lease.take, name=name, holder=holder, micros=micros_held), is_vital=True
+        )
         return None if number is None else Fence(name, number)
 
     async def drop_lease(self, name: str, holder: str) -> None:
-        await self._writer.write(Urgency.TURN, lambda plain: lease.drop(plain, name, holder))
+        await self._writer.write(Urgency.TURN, partial(lease.drop, name=name, holder=holder), is_vital=True)
+
+    async def waiting(self) -> Waiting:
+        return await self._reader.run(lambda plain: waiting_of(gauges.outbox(plain), gauges.unclaimed(plain)))
 
     async def close(self) -> None:
         await self._writer.close()

@@ -1,0 +1,19 @@
+"""Counts in PostgreSQL what waits."""
+
+from __future__ import annotations
+
+import asyncpg
+
+from adapters.store.rows import Row
+
+
+async def outbox(connection: asyncpg.Connection) -> list[Row]:
+    """Return (lane, how many, the oldest queued_at)."""
+    sql = """SELECT lane, count(*), min(queued_at) FROM outbox WHERE state < 3 GROUP BY lane"""
+    return [tuple(row) for row in await connection.fetch(sql)]
+
+
+async def unclaimed(connection: asyncpg.Connection) -> Row:
+    """Return (how many, the oldest opened_at) of the cases that nobody has taken."""
+    sql = """SELECT count(*), min(opened_at) FROM escalation WHERE state = 'paging'"""
+    return tuple(await connection.fetchrow(sql))
