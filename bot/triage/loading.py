@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -17,7 +17,7 @@ from bot.triage.patterns import Compiler, PatternError
 
 RULES = Path(__file__).parent / "rules"
 _RULE_KEYS = {"id", "level", "category", "any", "unless", "firm", "yes", "no"}
-_SCOPE_KEYS = {"id", "lowers", "before", "after", "near", "beside", "unless", "spares"}
+_SCOPE_KEYS = {"id", "lowers", "before", "after", "near", "beside", "unless", "spares", "yes"}
 _AROUND = ("before", "after", "near", "beside", "unless")
 _FILE_KEYS = {"rules", "scopes", "lists", "slang", "misspelt", "common", "negations"}
 
@@ -33,10 +33,14 @@ class Examples(Struct, frozen=True):
 
 
 class Source(Struct, frozen=True):
-    """One language as its files have it: what is searched, and what proves it."""
+    """One language as its files have it: what is searched, and what proves it.
+
+    `lowered` has, for each scope, sentences that would weigh more without it.
+    """
 
     bank: Bank
     examples: tuple[Examples, ...]
+    lowered: dict[str, tuple[str, ...]]
 
 
 def languages(folder: Path = RULES) -> list[str]:
@@ -51,19 +55,30 @@ def read(language: str, folder: Path = RULES) -> Source:
     compiler = Compiler(
         lists, *([word for file in files for word in file.sequence(key)] for key in ("common", "negations"))
     )
-    rules: list[Rule] = []
-    examples: list[Examples] = []
-    for file in files:
-        for entry in file.entries("rules", _RULE_KEYS):
-            rule = entry.rule(compiler, language)
-            if any(rule.id == other.id for other in rules):
-                entry.refuse("id", f"the id '{rule.id}' is used twice; choose another")
-            rules.append(rule)
-            examples.append(Examples(rule.id, rule.level, language, entry.texts("yes"), entry.texts("no")))
-    scopes = tuple(entry.scope(compiler) for file in files for entry in file.entries("scopes", _SCOPE_KEYS))
-    slang = {str(typed): str(meant) for file in files for typed, meant in file.mapping("slang").items()}
-    misspelt = tuple(word for file in files for word in file.sequence("misspelt"))
-    return Source(Bank(language, tuple(rules), scopes, slang, misspelt), tuple(examples))
+    entries = [entry for file in files for entry in file.entries("rules", _RULE_KEYS)]
+    rules = [entry.rule(compiler, language) for entry in entries]
+    _refuse_twins(entries, rules)
+    scopes = [entry for file in files for entry in file.entries("scopes", _SCOPE_KEYS)]
+    bank = Bank(
+        language=language,
+        rules=tuple(rules),
+        scopes=tuple(entry.scope(compiler) for entry in scopes),
+        slang={str(typed): str(meant) for file in files for typed, meant in file.mapping("slang").items()},
+        misspelt=tuple(word for file in files for word in file.sequence("misspelt")),
+    )
+    return Source(
+        bank=bank,
+        examples=tuple(entry.examples(rule) for entry, rule in zip(entries, rules, strict=True)),
+        lowered={entry.text("id"): entry.texts("yes") for entry in scopes},
+    )
+
+
+def _refuse_twins(entries: Sequence[_Entry], rules: Sequence[Rule]) -> None:
+    seen: set[str] = set()
+    for entry, rule in zip(entries, rules, strict=True):
+        if rule.id in seen:
+            entry.refuse("id", f"the id '{rule.id}' is used twice; choose another")
+        seen.add(rule.id)
 
 
 def _parsed(path: Path) -> CommentedMap:
@@ -140,22 +155,28 @@ class _Entry:
         if not self.texts("yes") or not self.texts("no"):
             self.refuse("id", "a rule carries examples; add 'yes' and 'no' with at least one sentence each")
         return Rule(
-            id=self._text("id"),
+            id=self.text("id"),
             level=Level(level),
-            category=self._text("category"),
+            category=self.text("category"),
             language=language,
             patterns=tuple(self._compiled("any", compiler.compile)),
             unless=tuple(self._compiled("unless", compiler.context)),
             firm=self._item.get("firm", False) is True,
         )
 
+    def examples(self, rule: Rule) -> Examples:
+        """Return what proves the rule."""
+        return Examples(rule.id, rule.level, rule.language, self.texts("yes"), self.texts("no"))
+
     def scope(self, compiler: Compiler) -> Scope:
         """Return the entry as a scope."""
+        if not self.texts("yes"):
+            self.refuse("id", "a scope carries examples; add 'yes' with a sentence that would weigh more without it")
         lowers = self._item.get("lowers")
         if lowers not in (1, 2, 3, 4):
             self.refuse("lowers", f"'lowers' is '{lowers}'; write how many steps, 1 to 4")
         around = {key: tuple(self._compiled(key, compiler.context)) for key in _AROUND}
-        return Scope(id=self._text("id"), lowers=lowers, spares=self.texts("spares"), **around)
+        return Scope(id=self.text("id"), lowers=lowers, spares=self.texts("spares"), **around)
 
     def texts(self, key: str) -> tuple[str, ...]:
         """Return a list of texts, empty when it is not there."""
@@ -164,7 +185,8 @@ class _Entry:
             self.refuse(key, f"'{key}' must be a list; begin each line with '- '")
         return tuple(str(text) for text in value)
 
-    def _text(self, key: str) -> str:
+    def text(self, key: str) -> str:
+        """Return a text that must be there."""
         value = self._item.get(key)
         if not isinstance(value, str) or not value:
             self.refuse(key, f"'{key}' is missing; write a word")

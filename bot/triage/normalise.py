@@ -57,7 +57,7 @@ def _plain(sign: str, latin: bool) -> str:
     """Return one character without its marks, width, case and disguise; nothing for an invisible one."""
     if sign in _EMOJI or sign in _APOSTROPHES:
         return _EMOJI.get(sign) or _APOSTROPHES[sign]
-    if unicodedata.category(sign) in ("Cf", "Cs", "Mn", "Me"):
+    if unicodedata.category(sign) in ("Cf", "Cs", "Mn", "Mc", "Me"):
         return ""
     if sign.isspace():
         return "\n" if sign in "\u2028\u2029\x85" else sign

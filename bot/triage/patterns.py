@@ -48,7 +48,7 @@ class Compiler:
         self._common = frozenset(common)
         # A gap never swallows a 'not': it would turn a denial into its opposite.
         words = "|".join(re.escape(fold(word)[0]) for word in negations)
-        self._gap = rf"(?:(?!(?:{words}) )\S+ )" if words else r"(?:\S+ )"
+        self._gap = rf"(?:(?!(?:{words}) )\S+ )" if words else r"(?:\S++ )"
         self._parts: dict[str, _Part] = {}
 
     def compile(self, source: str) -> Pattern:
@@ -112,9 +112,10 @@ class Compiler:
             return _Part(f"{self._gap}{{0,{int(sign[1:])}}}?")
         if sign.startswith("<"):
             return self._named(sign[1:-1], source)
-        words = WORDS.findall(fold(sign)[0])
-        if not words:
-            raise PatternError(f"'{source}' holds '{sign}', which is not a word")
+        plain = fold(sign)[0]
+        words = WORDS.findall(plain)
+        if not words or WORDS.sub("", plain).strip("-"):
+            raise PatternError(f"'{source}' holds '{sign}', which is not a word; write words, ( | ), ?, ~3 or <list>")
         return _Part("".join(re.escape(word) + " " for word in words), tuple(frozenset([word]) for word in words))
 
     def _named(self, name: str, source: str) -> _Part:
