@@ -21,7 +21,10 @@ Work = Callable[[Fence], Coroutine[Any, Any, None]]
 
 
 class Leased:
-    """Work under a lease: started when it is taken, cancelled when it cannot be renewed in time."""
+    """Work under a lease: started when it is taken, cancelled when it cannot be renewed in time.
+
+    `held` says whether this process does the work now.
+    """
 
     def __init__(self, leases: Leases, name: str, holder: str, work: Work, span: timedelta = SPAN) -> None:
         self._leases = leases
@@ -29,6 +32,7 @@ class Leased:
         self._holder = holder
         self._work = work
         self._span = span
+        self.held = False
 
     async def run(self) -> None:
         """Wait for the lease, work, and wait again, until cancelled; an error of the work ends it."""
@@ -50,6 +54,7 @@ class Leased:
 
     async def _hold(self, fence: Fence) -> None:
         work = asyncio.create_task(self._work(fence))
+        self.held = True
         try:
             while not work.done():
                 await asyncio.wait([work], timeout=self._pause)
@@ -58,6 +63,7 @@ class Leased:
                     return
             work.result()
         finally:
+            self.held = False
             work.cancel()
             await asyncio.gather(work, return_exceptions=True)
             await self._drop()

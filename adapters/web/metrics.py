@@ -62,8 +62,8 @@ class _Page(Collector):
         yield depth
         yield age
         yield GaugeMetricFamily("handrail_cases_unclaimed", "cases that nobody has taken", value=waiting.unclaimed)
-        since = self._seconds(waiting.unclaimed_since) if waiting.unclaimed_since else 0.0
-        yield GaugeMetricFamily("handrail_cases_unclaimed_age_seconds", "how long the oldest one waits", value=since)
+        oldest = self._seconds(waiting.unclaimed_since) if waiting.unclaimed_since else 0.0
+        yield GaugeMetricFamily("handrail_cases_unclaimed_age_seconds", "how long the oldest one waits", value=oldest)
 
     def _seconds(self, since: datetime) -> float:
         return max(0.0, (self._snapshot.now - since).total_seconds())

@@ -18,11 +18,11 @@ LAG_EVERY = 0.25
 
 
 class Health:
-    """Looks at one house and its platforms. `heard` tells when each platform was heard last."""
+    """Looks at one house and its platforms. `heard` tells when each platform that this process listens to was heard."""
 
-    def __init__(self, house: House, heard: Mapping[str, Callable[[], datetime | None]], clock: Clock) -> None:
+    def __init__(self, house: House, heard: Callable[[], Mapping[str, datetime | None]], clock: Clock) -> None:
         self._house = house
-        self._heard = heard
+        self.heard = heard
         self._clock = clock
         self._started = clock()
 
@@ -40,10 +40,6 @@ class Health:
             return await self._house.store.waiting()
         except StoreError:
             return None
-
-    def heard(self) -> dict[str, datetime | None]:
-        """Return when each platform was heard last."""
-        return {name: at() for name, at in self._heard.items()}
 
     async def faults(self) -> dict[str, str]:
         """Return what is not in order, by its part; empty when all is well."""

@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import os
 import signal
-from collections.abc import Callable, Coroutine
 from datetime import datetime
 from enum import StrEnum
 from functools import partial
@@ -26,7 +25,6 @@ from bot.ports import Clock, Fence
 from bot.rota import load_rota
 from bot.settings import Settings
 from scheduler.leases import Leased
-from scheduler.leases import Work as LeasedWork
 from scheduler.limits import Window
 from scheduler.ticker import Job, ticker
 
@@ -87,12 +85,16 @@ async def _run_until(
     stopped: asyncio.Event, settings: Settings, role: Role, house: House, connected: list[Connected], holder: str
 ) -> None:
     """Run what the role does until a signal comes or a part of it ends; then end it in the order of a message."""
-    intakes = [] if role is Role.WORKER else _intakes(house, connected, holder)
-    sending = [] if role is Role.WEB else [asyncio.create_task(_leased(house, "sender", holder, house.sender.run))]
+    taking_in = [] if role is Role.WORKER else connected
+    leases = _leased(house, taking_in, holder)
+    intakes = [asyncio.create_task(work()) for one in taking_in for work in one.work]
+    intakes += [asyncio.create_task(lease.run()) for lease in leases.values()]
+    sender = Leased(house.store, "sender", holder, house.sender.run)
+    sending = [] if role is Role.WEB else [asyncio.create_task(sender.run())]
     ticks = ticker(_jobs(house, role))
     ticks.start()
-    health = Health(house, _heard(connected, role), system_clock)
-    web = _web(settings, connected if role is not Role.WORKER else [], health, house)
+    health = Health(house, lambda: _heard(taking_in, leases), system_clock)
+    web = _web(settings, taking_in, health, house)
     serving = [asyncio.create_task(web.run())] if web else []
     watching = asyncio.create_task(health.watch_loop())
     stopping = asyncio.create_task(stopped.wait())
@@ -113,28 +115,24 @@ async def _run_until(
         await asyncio.gather(*serving, return_exceptions=True)
 
 
-def _intakes(house: House, connected: list[Connected], holder: str) -> list[asyncio.Task[Any]]:
-    tasks = [asyncio.create_task(work()) for one in connected for work in one.work]
-    for one in connected:
-        # What is received twice is taken once, so a poller that lost its lease unnoticed needs no fence.
-        tasks += [
-            asyncio.create_task(_leased(house, name, holder, partial(_unfenced, work)))
-            for name, work in one.alone.items()
-        ]
-    return tasks
+def _leased(house: House, connected: list[Connected], holder: str) -> dict[str, Leased]:
+    """Return the intakes that only one process at a time may run."""
+    # What is received twice is taken once, so a poller that lost its lease unnoticed needs no fence.
+    return {
+        name: Leased(house.store, name, holder, partial(_unfenced, work))
+        for one in connected
+        for name, work in one.alone.items()
+    }
 
 
 async def _unfenced(work: Work, _fence: Fence) -> None:
     await work()
 
 
-def _heard(connected: list[Connected], role: Role) -> dict[str, Callable[[], datetime | None]]:
-    """Return what a process that takes messages in must hear of; a worker hears of no platform."""
-    return {} if role is Role.WORKER else {name: at for one in connected for name, at in one.heard.items()}
-
-
-def _leased(house: House, name: str, holder: str, work: LeasedWork) -> Coroutine[Any, Any, None]:
-    return Leased(house.store, name, holder, work).run()
+def _heard(connected: list[Connected], leases: dict[str, Leased]) -> dict[str, datetime | None]:
+    """Return when each platform that this process listens to was heard; another may hold the lease for some."""
+    listening = {name: at for one in connected for name, at in one.heard.items()}
+    return {name: at() for name, at in listening.items() if name not in leases or leases[name].held}
 
 
 def _jobs(house: House, role: Role) -> dict[str, tuple[Job, float]]:
