@@ -11,6 +11,7 @@ import typer
 
 from bot.commandline import flows
 from bot.commandline.bench import bench
+from bot.commandline.doctor import doctor
 from bot.errors import HandrailError
 from bot.settings import PREFIX, read_settings
 
@@ -25,6 +26,7 @@ app = typer.Typer(
 
 app.add_typer(flows.app, name="flows")
 app.command()(bench)
+app.command()(doctor)
 slack = typer.Typer(help="Set up the Slack app.", no_args_is_help=True)
 app.add_typer(slack, name="slack")
 

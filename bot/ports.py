@@ -57,11 +57,22 @@ class Loaded(Struct, frozen=True):
     damaged: frozenset[str] = frozenset()
 
 
+class Wanted(Struct, frozen=True):
+    """How many messages of a platform a sender can take now, in the lanes from `first` to `last`."""
+
+    platform: Platform
+    limit: int
+    first: Lane = Lane.PAGE
+    last: Lane = Lane.NUDGE
+
+
 class Settled(Struct, frozen=True):
     """How one delivery ended, to be written by the sender.
 
     Exactly one of: `receipt` (sent), `retry_at` (try again then; `attempt` stays counted), `failed` (given up: why).
-    `hold_scope_until` makes every outbound to the same address wait (a Retry-After), without counting an attempt.
+    `hold_scope_until` makes every outbound to the same address wait (a Retry-After), without counting an attempt;
+    `hold_platform_until` does so for everything that goes through the same bot. `unsent` puts a message back that was
+    not tried.
     """
 
     delivery: Delivery
@@ -69,6 +80,8 @@ class Settled(Struct, frozen=True):
     retry_at: datetime | None = None
     failed: str = ""
     hold_scope_until: datetime | None = None
+    hold_platform_until: datetime | None = None
+    unsent: bool = False
 
 
 class Fence(Struct, frozen=True):
@@ -96,11 +109,23 @@ class Waiting(Struct, frozen=True):
     unclaimed_since: datetime | None = None
 
 
+class Examined(Struct, frozen=True):
+    """What a database says of itself: schema version, conversations, `ok` or what is damaged, and its own clock."""
+
+    version: str
+    people: int
+    sound: str
+    now: datetime
+
+
 class Gauges(Protocol):
-    """Tells how much waits, for metrics and health."""
+    """Tells how much waits and how sound the database is, for metrics, health and the doctor."""
 
     async def waiting(self) -> Waiting:
         """Return the depth and age of every queue."""
+
+    async def examine(self) -> Examined:
+        """Return version, size, integrity and clock."""
 
 
 class StaleSession(Exception):  # noqa: N818  it is an answer, not a fault
@@ -124,11 +149,11 @@ class Store(Protocol):
         """
 
     async def claim_outbox(
-        self, now: datetime, limit: int, busy: frozenset[Address], fence: Fence | None = None
+        self, now: datetime, wanted: Sequence[Wanted], busy: frozenset[Address], fence: Fence | None = None
     ) -> list[Delivery]:
         """Mark and return what can be sent now: by lane, then oldest first, without `busy` or held addresses.
 
-        With a `fence`, nothing unless its lease still stands.
+        At most one for each address, its next one; but all pages that wait for it come together. With a `fence`, nothing unless its lease still stands.
 
         A row that was being sent when a process died comes back after its lease, marked ambiguous.
         """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import msgspec
 import structlog
@@ -41,7 +41,7 @@ def deliveries_of(rows: Iterable[Row], keyring: Keyring) -> list[Delivery]:
         except (HandrailError, msgspec.MsgspecError) as error:
             log.error("outbound_unreadable", outbound_id=outbound_id, reason=str(error))
             continue
-        found.append(Delivery(outbound, attempts, edits or "", bool(ambiguous)))
+        found.append(Delivery(outbound, attempts, edits or "", ambiguous))
     return found
 
 
@@ -62,16 +62,21 @@ def outcomes_of(outcomes: Sequence[Settled], now: int, keyring: Keyring) -> Outc
         delivery, outbound = settled.delivery, settled.delivery.outbound
         row = (outbound.person_id, outbound.outbound_id)
         if settled.hold_scope_until:
-            destination = keyring.fingerprint(outbound.address)
-            until = max(sorted_.holds.get(destination, 0), micros(settled.hold_scope_until))
-            sorted_.holds[destination] = until
+            _hold(sorted_, keyring.fingerprint(outbound.address), settled.hold_scope_until)
+        if settled.hold_platform_until:
+            _hold(sorted_, outbound.address.platform.value, settled.hold_platform_until)
         if settled.receipt:
             sorted_.sent.append((settled.receipt, *row))
         elif settled.failed:
             sorted_.failed.append((settled.failed, *row, delivery.attempt))
         else:
             # A Retry-After is the platform's pace and no failed attempt.
-            attempts = delivery.attempt - bool(settled.hold_scope_until)
+            uncounted = settled.unsent or settled.hold_scope_until or settled.hold_platform_until
+            attempts = delivery.attempt - bool(uncounted)
             ready_at = micros(settled.retry_at) if settled.retry_at else now
             sorted_.delayed.append((ready_at, attempts, int(delivery.ambiguous), *row, delivery.attempt))
     return sorted_
+
+
+def _hold(outcomes: Outcomes, destination: str, until: datetime) -> None:
+    outcomes.holds[destination] = max(outcomes.holds.get(destination, 0), micros(until))

@@ -94,15 +94,18 @@ def person_row(person: Person, keyring: Keyring) -> Row:
 
 
 def outbound_row(outbound: Outbound, queued_at: datetime, keyring: Keyring) -> Row:
-    """Return what waits to be sent: (person_id, outbound_id, lane, destination, edits, queued_at, payload)."""
+    """Return what waits: (person_id, outbound_id, lane, platform, destination, edits, queued_at, payload, state, ready_at)."""
     return (
         outbound.person_id,
         outbound.outbound_id,
         int(outbound.lane),
+        outbound.address.platform.value,
         keyring.fingerprint(outbound.address),
         outbound.edits,
         micros(queued_at),
         keyring.seal(outbound.person_id, f"outbox.payload {outbound.outbound_id}", encode(outbound)),
+        0 if outbound.not_before is None else 1,
+        0 if outbound.not_before is None else micros(outbound.not_before),
     )
 
 

@@ -21,7 +21,7 @@ from adapters.store.rows import (
 )
 from bot.errors import HandrailError
 from bot.model import CaseState, Escalation, Lane, View
-from bot.ports import Loaded, Waiting
+from bot.ports import Examined, Loaded, Waiting
 from bot.privacy import Keyring
 
 log = structlog.get_logger(__name__)
@@ -113,3 +113,9 @@ def waiting_of(outbox: Iterable[Row], unclaimed: Row) -> Waiting:
     lanes = {Lane(lane): (count, moment(since)) for lane, count, since in outbox}
     count, since = unclaimed
     return Waiting(lanes, count, None if since is None else moment(since))
+
+
+def examined_of(row: Row) -> Examined:
+    """Return what a database says of itself, of (version, people, sound, now)."""
+    version, people, sound, now = row
+    return Examined(version, people, sound, moment(now))

@@ -196,10 +196,11 @@ async def _add_outbounds(connection: asyncpg.Connection, rows: list[Row]) -> Non
     await _many(
         connection,
         """
-        INSERT INTO outbox (person_id, outbound_id, lane, destination, edits, queued_at, payload, state, ready_at,
-                            attempts, ambiguous, receipt, failed)
-        SELECT given.*, 0, 0, 0, 0, '', ''
-        FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::text[], $5::bigint[], $6::bigint[], $7::bytea[])
+        INSERT INTO outbox (person_id, outbound_id, lane, platform, destination, edits, queued_at, payload, state,
+                            ready_at, attempts, ambiguous, receipt, failed)
+        SELECT given.*, 0, 0, '', ''
+        FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::text[], $5::text[], $6::bigint[], $7::bigint[],
+                    $8::bytea[], $9::bigint[], $10::bigint[])
             AS given
         """,
         rows,

@@ -76,7 +76,7 @@ async def next_event(connection: asyncpg.Connection) -> int | None:
                         WHERE first.destination = outbox.destination AND first.state < 3
                         ORDER BY first.lane, first.outbound_id LIMIT 1
                     )
-                ORDER BY lane, outbound_id LIMIT 1
+                ORDER BY platform, lane, outbound_id LIMIT 1
             )
             UNION ALL SELECT min(ready_at) FROM outbox WHERE state IN (1, 2)
             UNION ALL SELECT min(until) FROM hold

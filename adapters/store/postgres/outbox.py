@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import asyncpg
 
 from adapters.store.deliveries import RELEASED_AT_ONCE, Outcomes, lease_micros
 from adapters.store.postgres import lease
 from adapters.store.rows import Row
 from bot.model import Lane
-from bot.ports import Fence
+from bot.ports import Fence, Wanted
 
 
 async def claim(
-    connection: asyncpg.Connection, now: int, limit: int, busy: list[str], fence: Fence | None
+    connection: asyncpg.Connection, now: int, wanted: Sequence[Wanted], busy: list[str], fence: Fence | None
 ) -> list[Row]:
-    """Lease what can be sent now, at most one message for each destination: its next one."""
+    """Lease what can be sent now: of each destination its next message, or all pages that wait for it."""
     async with connection.transaction():
         if fence is not None and not await lease.stands(connection, fence):
             return []
         await _release(connection, now)
-        rows = await _lease(connection, now, limit, busy)
-    return [tuple(row)[2:] for row in sorted(rows, key=lambda row: (row["lane"], row["in_order"]))]
+        rows = [row for one in wanted for row in await _lease(connection, now, one, busy)]
+    return [tuple(row)[2:] for row in rows]
 
 
 async def _release(connection: asyncpg.Connection, now: int) -> None:
@@ -34,7 +36,7 @@ async def _release(connection: asyncpg.Connection, now: int) -> None:
     )
     await connection.execute(
         """
-        UPDATE outbox SET state = 0, ambiguous = greatest(ambiguous, (state = 2)::int)
+        UPDATE outbox SET state = 0, ambiguous = ambiguous + (state = 2)::int
         WHERE (person_id, outbound_id) IN (
             SELECT person_id, outbound_id FROM outbox
             WHERE state IN (1, 2) AND ready_at <= $1
@@ -46,22 +48,32 @@ async def _release(connection: asyncpg.Connection, now: int) -> None:
     )
 
 
-async def _lease(connection: asyncpg.Connection, now: int, limit: int, busy: list[str]) -> list[asyncpg.Record]:
+async def _lease(connection: asyncpg.Connection, now: int, wanted: Wanted, busy: list[str]) -> list[asyncpg.Record]:
     # The first unfinished row of a destination stands for all of them: while it is being sent or delayed, those behind
-    # it wait (first in, first out), and a more urgent lane is in front by its order.
+    # it wait (first in, first out), and a more urgent lane is in front by its order. Pages wait only for pages that
+    # were not sent yet: the sender joins those that come together.
     # Scalar sub-queries, not joins: a join may be planned as a hash over the whole queue, these probe an index.
     rows: list[asyncpg.Record] = await connection.fetch(
         """
         WITH ready AS MATERIALIZED (
             SELECT person_id, outbound_id FROM outbox
-            WHERE state = 0
+            WHERE state = 0 AND platform = $6 AND lane BETWEEN $7 AND $8
+                AND (SELECT until FROM hold WHERE hold.destination = $6) IS NULL
                 AND destination <> ALL ($1::text[])
                 AND (SELECT until FROM hold WHERE hold.destination = outbox.destination) IS NULL
-                AND outbound_id = (
-                    SELECT first.outbound_id FROM outbox AS first
-                    WHERE first.destination = outbox.destination AND first.state < 3
-                    ORDER BY first.lane, first.outbound_id LIMIT 1
-                )
+                AND CASE WHEN lane = 0 AND edits = 0
+                    THEN (
+                        SELECT first.outbound_id FROM outbox AS first
+                        WHERE first.destination = outbox.destination AND first.state < 3 AND first.state > 0
+                            AND first.lane = 0 AND first.outbound_id < outbox.outbound_id
+                        LIMIT 1
+                    ) IS NULL
+                    ELSE outbound_id = (
+                        SELECT first.outbound_id FROM outbox AS first
+                        WHERE first.destination = outbox.destination AND first.state < 3
+                        ORDER BY first.lane, first.outbound_id LIMIT 1
+                    )
+                END
             ORDER BY lane, outbound_id
             LIMIT $2
             FOR UPDATE SKIP LOCKED
@@ -76,12 +88,15 @@ async def _lease(connection: asyncpg.Connection, now: int, limit: int, busy: lis
              WHERE edited.person_id = outbox.person_id AND edited.outbound_id = outbox.edits)
         """,
         busy,
-        limit,
+        wanted.limit,
         int(Lane.SAFETY),
         now + lease_micros(Lane.SAFETY),
         now + lease_micros(Lane.REPLY),
+        wanted.platform.value,
+        int(wanted.first),
+        int(wanted.last),
     )
-    return rows
+    return sorted(rows, key=lambda row: (row["lane"], row["in_order"]))
 
 
 async def settle(connection: asyncpg.Connection, outcomes: Outcomes) -> None:

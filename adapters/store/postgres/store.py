@@ -18,10 +18,10 @@ from adapters.store.postgres import commit, due, gauges, lease, load, outbox
 from adapters.store.postgres.errors import explained
 from adapters.store.postgres.schema import prepare
 from adapters.store.rows import micros, moment
-from adapters.store.views import cases_of, loaded_of, waiting_of
+from adapters.store.views import cases_of, examined_of, loaded_of, waiting_of
 from bot.errors import StoreError
 from bot.model import Address, Delivery, Due, Escalation, Platform, Turn
-from bot.ports import Fence, Loaded, Lookup, Settled, Waiting
+from bot.ports import Examined, Fence, Loaded, Lookup, Settled, Waiting, Wanted
 from bot.privacy import Keyring, MasterKeys
 
 CONNECTIONS = 8  # turns, claims, settling and due work at once, and some to spare
@@ -84,11 +84,11 @@ class PostgresStore:
             return await due.due(connection, now, limit)
 
     async def claim_outbox(
-        self, now: datetime, limit: int, busy: frozenset[Address], fence: Fence | None = None
+        self, now: datetime, wanted: Sequence[Wanted], busy: frozenset[Address], fence: Fence | None = None
     ) -> list[Delivery]:
         marks = [self._keyring.fingerprint(address) for address in busy]
         async with self._connection() as connection:
-            rows = await outbox.claim(connection, micros(now), limit, marks, fence)
+            rows = await outbox.claim(connection, micros(now), wanted, marks, fence)
         return deliveries_of(rows, self._keyring)
 
     async def settle(self, outcomes: Sequence[Settled], now: datetime) -> None:
@@ -124,6 +124,10 @@ class PostgresStore:
     async def waiting(self) -> Waiting:
         async with self._connection() as connection:
             return waiting_of(await gauges.outbox(connection), await gauges.unclaimed(connection))
+
+    async def examine(self) -> Examined:
+        async with self._connection() as connection:
+            return examined_of(await gauges.examine(connection))
 
     async def close(self) -> None:
         with explained():

@@ -132,9 +132,9 @@ def _add_outbounds(connection: sqlite3.Connection, rows: list[Row]) -> None:
     _many(
         connection,
         """
-        INSERT INTO outbox (person_id, outbound_id, lane, destination, edits, queued_at, payload, state, ready_at,
-                            attempts, ambiguous, receipt, failed)
-        VALUES (?, ?, ?, ?, ?, ?, ?, 0, 0, 0, 0, '', '')
+        INSERT INTO outbox (person_id, outbound_id, lane, platform, destination, edits, queued_at, payload, state,
+                            ready_at, attempts, ambiguous, receipt, failed)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, '', '')
         """,
         rows,
     )

@@ -20,3 +20,12 @@ def unclaimed(connection: sqlite3.Connection) -> Row:
         """SELECT count(*), min(opened_at) FROM escalation WHERE state = 'paging'"""
     ).fetchone()
     return row
+
+
+def examine(connection: sqlite3.Connection) -> Row:
+    """Return (version, people, ok or what is damaged, the clock in microseconds)."""
+    (version,) = connection.execute("""SELECT version_num FROM alembic_version""").fetchone()
+    (people,) = connection.execute("""SELECT count(*) FROM address""").fetchone()
+    (sound,) = connection.execute("""PRAGMA quick_check(1)""").fetchone()
+    (now,) = connection.execute("""SELECT CAST((julianday('now') - 2440587.5) * 86400000000 AS INTEGER)""").fetchone()
+    return version, people, sound, now

@@ -20,10 +20,10 @@ from adapters.store.sqlite import commit, due, gauges, lease, load, outbox
 from adapters.store.sqlite.connection import OneHop, Urgency, Writer
 from adapters.store.sqlite.reserve import Reserve
 from adapters.store.sqlite.schema import make_private, prepare
-from adapters.store.views import cases_of, loaded_of, waiting_of
+from adapters.store.views import cases_of, examined_of, loaded_of, waiting_of
 from bot.errors import StoreError
 from bot.model import Address, Delivery, Due, Escalation, Platform, Turn
-from bot.ports import Fence, Loaded, Lookup, Settled, Waiting
+from bot.ports import Examined, Fence, Loaded, Lookup, Settled, Waiting, Wanted
 from bot.privacy import Keyring, MasterKeys
 
 log = structlog.get_logger(__name__)
@@ -70,10 +70,10 @@ class SqliteStore:
         return await self._reader.run(lambda plain: due.due(plain, now, limit))
 
     async def claim_outbox(
-        self, now: datetime, limit: int, busy: frozenset[Address], fence: Fence | None = None
+        self, now: datetime, wanted: Sequence[Wanted], busy: frozenset[Address], fence: Fence | None = None
     ) -> list[Delivery]:
         marks = [self._keyring.fingerprint(address) for address in busy]
-        work = partial(outbox.claim, now=micros(now), limit=limit, busy=marks, fence=fence)
+        work = partial(outbox.claim, now=micros(now), wanted=wanted, busy=marks, fence=fence)
         return deliveries_of(await self._writer.write(Urgency.CLAIM, work, is_vital=True), self._keyring)
 
     async def settle(self, outcomes: Sequence[Settled], now: datetime) -> None:
@@ -106,6 +106,9 @@ class SqliteStore:
 
     async def waiting(self) -> Waiting:
         return await self._reader.run(lambda plain: waiting_of(gauges.outbox(plain), gauges.unclaimed(plain)))
+
+    async def examine(self) -> Examined:
+        return examined_of(await self._reader.run(gauges.examine))
 
     async def close(self) -> None:
         await self._writer.close()

@@ -98,25 +98,26 @@ CREATE TABLE outbox (
     person_id TEXT NOT NULL,
     outbound_id BIGINT NOT NULL,
     lane BIGINT NOT NULL,
+    platform TEXT NOT NULL,
     destination TEXT NOT NULL, -- a fingerprint
     edits BIGINT NOT NULL,
     queued_at BIGINT NOT NULL,
     state BIGINT NOT NULL,
     ready_at BIGINT NOT NULL,
     attempts BIGINT NOT NULL,
-    ambiguous BIGINT NOT NULL,
+    ambiguous BIGINT NOT NULL, -- how many attempts may have arrived
     receipt TEXT NOT NULL,
     failed TEXT NOT NULL, -- why it was given up
     payload BYTEA NOT NULL, -- sealed; empty once sent
     PRIMARY KEY (person_id, outbound_id)
 );
 
-CREATE INDEX outbox_waiting ON outbox (lane, outbound_id) WHERE state = 0;
+CREATE INDEX outbox_waiting ON outbox (platform, lane, outbound_id) WHERE state = 0;
 CREATE INDEX outbox_delayed ON outbox (ready_at) WHERE state IN (1, 2);
 CREATE INDEX outbox_order ON outbox (destination, lane, outbound_id) WHERE state < 3;
 
 CREATE TABLE hold (
-    destination TEXT NOT NULL PRIMARY KEY, -- a fingerprint
+    destination TEXT NOT NULL PRIMARY KEY, -- a fingerprint, or a platform's name: then all of it is held
     until BIGINT NOT NULL
 );
 

@@ -100,24 +100,25 @@ CREATE TABLE outbox (
     person_id TEXT NOT NULL,
     outbound_id INTEGER NOT NULL PRIMARY KEY,
     lane INTEGER NOT NULL,
+    platform TEXT NOT NULL,
     destination TEXT NOT NULL, -- a fingerprint
     edits INTEGER NOT NULL,
     queued_at INTEGER NOT NULL,
     state INTEGER NOT NULL,
     ready_at INTEGER NOT NULL,
     attempts INTEGER NOT NULL,
-    ambiguous INTEGER NOT NULL,
+    ambiguous INTEGER NOT NULL, -- how many attempts may have arrived
     receipt TEXT NOT NULL,
     failed TEXT NOT NULL, -- why it was given up
     payload BLOB NOT NULL -- sealed; empty once sent
 ) STRICT;
 
-CREATE INDEX outbox_waiting ON outbox (lane, outbound_id) WHERE state = 0;
+CREATE INDEX outbox_waiting ON outbox (platform, lane, outbound_id) WHERE state = 0;
 CREATE INDEX outbox_delayed ON outbox (ready_at) WHERE state IN (1, 2);
 CREATE INDEX outbox_order ON outbox (destination, lane, outbound_id) WHERE state < 3;
 
 CREATE TABLE hold (
-    destination TEXT NOT NULL PRIMARY KEY, -- a fingerprint
+    destination TEXT NOT NULL PRIMARY KEY, -- a fingerprint, or a platform's name: then all of it is held
     until INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
