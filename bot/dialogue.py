@@ -225,7 +225,7 @@ class Dialogue:
         if draft.session.in_flow:
             self._run(draft, Again())
         elif draft.person.welcomed:
-            self._intents.offer(draft, "welcome_back")
+            self._intents.offer(draft, "welcome_back" if draft.person.name else "welcome_back_nameless")
         else:
             self._run(draft, Begin(CONSENT_FLOW, self._facts(draft)))
 
@@ -238,6 +238,9 @@ class Dialogue:
             self._begin(draft, CHECK_IN_FLOW)
 
     def _begin(self, draft: Draft, name: str) -> None:
+        if not self._library.knows(name):
+            self._intents.offer(draft, "unknown_command")
+            return
         flow = self._library.latest(name)
         for need in flow.needs:
             purpose = need.removeprefix("consent.")

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from itertools import count
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 from adapters.clock import MovableClock
-from adapters.mint import SystemMint
-from adapters.store.sqlite.store import SqliteStore
-from bot.conversation import Conversation
-from bot.deciding import Decider
+from adapters.store.opening import open_store
+from bot.bootstrap import house
+from bot.bootstrap.house import House
 from bot.dialogue import Dialogue
-from bot.effects import Carrier
 from bot.errors import DeliveryError
-from bot.intents import Intents
 from bot.model import (
     Address,
     Command,
@@ -37,19 +36,12 @@ from bot.model import (
     Turn,
     View,
 )
-from bot.oncall import Desk
-from bot.policy import Policy
 from bot.ports import Lookup, Store
 from bot.privacy import MasterKeys
 from bot.rota import Responder, Rota
-from bot.safety import Safety
-from bot.triage import triage
-from flows.crisis_lines import load_crisis_lines
+from bot.settings import Settings
 from flows.library import Library, load_library
 from flows.wording import Words, load_words
-from scheduler.jobs import DueWork
-from scheduler.sender import Sender
-from scheduler.timing import next_check_in
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 ANA = Address(Platform.TELEGRAM, "4711")
@@ -72,11 +64,6 @@ def library() -> Library:
     return load_library()
 
 
-@cache
-def assessor() -> triage.Triage:
-    return triage.load(None)
-
-
 class RecordingChannel:
     """Delivers everything, in order, except to addresses that refuse for good."""
 
@@ -95,40 +82,34 @@ class RecordingChannel:
 class RecordingStore:
     """The real store, and every batch of turns that it committed."""
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
+    def __init__(self) -> None:
+        self._store: Any = None
         self.commits: list[list[Turn]] = []
 
-    async def commit_many(self, turns: Sequence[Turn]) -> None:
-        await self._store.commit_many(turns)
+    def of(self, store: Store) -> RecordingStore:
+        self._store = store
+        return self
+
+    async def commit_many(self, turns: Sequence[Turn], *more: Any, **others: Any) -> None:
+        await self._store.commit_many(turns, *more, **others)
         self.commits.append(list(turns))
 
-    def __getattr__(self, name: str) -> object:
+    def __getattr__(self, name: str) -> Any:
         return getattr(self._store, name)
 
 
 class Room:
     """One bot, its people and its staff. Every act returns what the person was sent because of it."""
 
-    def __init__(self, store: Store, *, rota: Rota, on_call: Sequence[Address], talk: type[Dialogue]) -> None:
-        self.clock = MovableClock(START)
-        self.store = RecordingStore(store)
-        self.channels = {platform: RecordingChannel(platform) for platform in Platform}
+    def __init__(self, built: House, store: RecordingStore, clock: MovableClock) -> None:
+        self.clock = clock
+        self.store = store
+        self.recorders = {platform: RecordingChannel(platform) for platform in Platform}
         self.order: list[Outbound] = []
-        for channel in self.channels.values():
-            channel.sent = self.order
-        numbers = load_crisis_lines().numbers
-        desk = Desk(words(), Policy(), rota, on_call, numbers)
-        safety = Safety(words(), desk, numbers)
-        carrier = Carrier(library(), words(), safety, next_check_in)
-        intents = Intents(library(), words(), safety, carrier)
-        dialogue = talk(library(), words(), safety, intents, carrier, numbers)
-        decider = Decider(words(), library(), assessor(), dialogue, safety, desk, SystemMint())
-        outbox = asyncio.Event()
-        self.conversation = Conversation(self.store, decider, self.clock, outbox)  # type: ignore[arg-type]
-        receive = self.conversation.receive
-        self.sender = Sender(self.store, self.channels, receive, self.clock, outbox, words().say("sent_again"))  # type: ignore[arg-type]
-        self.due_work = DueWork(self.store, receive, self.clock)  # type: ignore[arg-type]
+        for platform, recorder in self.recorders.items():
+            recorder.sent = self.order
+            built.channels[platform] = recorder
+        self.conversation, self.sender, self.due_work = built.conversation, built.sender, built.due_work
         self._keys = count(1)
 
     # --- acts ---------------------------------------------------------------------------------------------------------
@@ -167,7 +148,7 @@ class Room:
         """Let time pass, from one due moment to the next."""
         before, end = len(self.order), self.clock() + span
         for _ in range(STEPS_OF_A_MOVE):
-            due = await self.store.next_event_at()  # type: ignore[operator]
+            due = await self.store.next_event_at()
             if due is None or due > end:
                 break
             self.clock.move_to(max(due, self.clock() + timedelta(milliseconds=1)))
@@ -218,7 +199,7 @@ class Room:
         return [button.label for row in last.buttons for button in row]
 
     async def view(self, at: Address = ANA) -> View | None:
-        loaded = await self.store.load_many([Lookup("look", address=at)], self.clock())  # type: ignore[operator]
+        loaded = await self.store.load_many([Lookup("look", address=at)], self.clock())
         return loaded.views[loaded.subjects["look"][0]] if loaded.subjects.get("look") else None
 
     async def case(self, at: Address = ANA) -> Escalation:
@@ -242,11 +223,20 @@ async def opened_room(
     on_call: Sequence[Address] = (ON_CALL,),
     talk: type[Dialogue] = Dialogue,
 ) -> AsyncIterator[Room]:
-    """Open a room on a database in `folder`."""
-    store = await SqliteStore.open(folder / "handrail.db", MasterKeys([bytes(range(32))]))
-    room = Room(store, rota=rota, on_call=on_call, talk=talk)
+    """Open a room on a database in `folder`, joined as `handrail run` joins it; what never changes is read once."""
+    clock, store = MovableClock(START), RecordingStore()
+
+    async def open_and_record(url: str, masters: MasterKeys, *more: Any, **others: Any) -> RecordingStore:
+        return store.of(await open_store(url, masters, *more, **others))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(house, "open_store", open_and_record)
+        patch.setattr(house, "load_library", lambda *_, **__: library())
+        patch.setattr(house, "load_words", words)
+        patch.setattr(house, "Dialogue", talk)
+        masters = MasterKeys([bytes(range(32))])
+        built = await house.build(Settings(data_dir=folder), masters, clock=clock, rota=rota, on_call=on_call)
     try:
-        yield room
+        yield Room(built, store, clock)
     finally:
-        await room.conversation.close()
-        await store.close()
+        await built.close()

@@ -379,7 +379,7 @@ async def test_i10_with_nobody_to_page_the_person_is_told_so_once_and_an_alarm_i
 
 
 async def test_i19_a_conversation_that_refuses_is_replaced_by_every_responders_own_chat(room: Room):
-    room.channels[Platform.SLACK].refused.add(ON_CALL)
+    room.recorders[Platform.SLACK].refused.add(ON_CALL)
     await paged(room)
     assert room.told(SAMS_CHAT)[-1].startswith("Level 3")
     assert room.told(Address(Platform.TELEGRAM, "5001"))[-1].startswith("Level 3")
@@ -387,22 +387,22 @@ async def test_i19_a_conversation_that_refuses_is_replaced_by_every_responders_o
 
 
 async def test_when_every_place_refuses_nothing_goes_round_in_circles_and_the_person_is_told(room: Room):
-    room.channels[Platform.SLACK].refused |= {ON_CALL, SAMS_CHAT, KIMS_CHAT}
-    room.channels[Platform.TELEGRAM].refused.add(Address(Platform.TELEGRAM, "5001"))
+    room.recorders[Platform.SLACK].refused |= {ON_CALL, SAMS_CHAT, KIMS_CHAT}
+    room.recorders[Platform.TELEGRAM].refused.add(Address(Platform.TELEGRAM, "5001"))
     await paged(room)
     assert sum("could not reach our team" in text for text in room.told()) == 1
     assert len(room.audits()) < 12
 
 
 async def test_one_place_that_refuses_is_paged_once_a_step_and_the_others_once(room: Room):
-    room.channels[Platform.SLACK].refused |= {ON_CALL, KIMS_CHAT}
+    room.recorders[Platform.SLACK].refused |= {ON_CALL, KIMS_CHAT}
     await paged(room)
     cards = [text for text in room.told(SAMS_CHAT) if text.startswith("Level 3")]
     assert len(cards) == 1
 
 
 async def test_an_owner_whose_private_chat_refuses_loses_the_case_and_others_are_paged(room: Room):
-    room.channels[Platform.SLACK].refused.add(SAMS_CHAT)
+    room.recorders[Platform.SLACK].refused.add(SAMS_CHAT)
     await paged(room)
     pages = (await room.case()).pages
     await room.staff_press("I'm on it")
@@ -414,7 +414,7 @@ async def test_an_owner_whose_private_chat_refuses_loses_the_case_and_others_are
 
 async def test_a_person_who_cannot_be_reached_is_told_to_the_owner(room: Room):
     await claimed(room)
-    room.channels[Platform.TELEGRAM].refused.add(ANA)
+    room.recorders[Platform.TELEGRAM].refused.add(ANA)
     await room.staff("hello", at=SAMS_CHAT)
     assert "not delivered to the person" in room.told(SAMS_CHAT)[-1]
     view = await room.view()
