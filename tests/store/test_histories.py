@@ -86,6 +86,11 @@ class TwoProcesses(WithStores):
             assert self.run(view_of(self.stores[1], name)).session.version == version
 
 
+def place_of(delivery: Delivery) -> tuple[int, int]:
+    """Its place in the order of its conversation."""
+    return (int(delivery.outbound.lane), delivery.outbound.outbound_id)
+
+
 class ACapriciousPlatform(WithStores):
     """Whatever a platform answers, every message goes out, in its order, and one at a time to each conversation."""
 
@@ -112,12 +117,14 @@ class ACapriciousPlatform(WithStores):
         addresses = frozenset(address_of(name) for name in busy)
         found = self.run(claim(self.stores[who], self.seconds, limit, addresses))
         assert len(found) <= limit
-        assert [one.outbound.lane for one in found] == sorted(one.outbound.lane for one in found)
+        assert [place_of(one) for one in found] == sorted(place_of(one) for one in found)
+        numbers = {one.outbound.outbound_id for one in found}
         for delivery in found:
             outbound = delivery.outbound
             assert outbound.person_id not in busy
-            # It is the first of its conversation, and nobody else is sending it.
-            assert min(self.queued[outbound.person_id]) == (outbound.lane, outbound.outbound_id)
+            # It is the first of its conversation, or a page that comes with those before it; nobody else is sending it.
+            ahead = {number for lane, number in self.queued[outbound.person_id] if (lane, number) < place_of(delivery)}
+            assert ahead <= (numbers if outbound.lane is Lane.PAGE else set())
             leased_at = self.leased_at.get(outbound.outbound_id)
             assert leased_at is None or (delivery.ambiguous and self.seconds >= leased_at + 8)
             self.waiting[outbound.outbound_id] = delivery
@@ -140,7 +147,7 @@ class ACapriciousPlatform(WithStores):
             self.run(self.stores[0].settle([outcome[end]], NOW + timedelta(seconds=self.seconds)))
             del self.leased_at[number]
         if end in {"sent", "failed"}:
-            self.queued[delivery.outbound.person_id].remove((int(delivery.outbound.lane), number))
+            self.queued[delivery.outbound.person_id].remove(place_of(delivery))
 
     @rule(seconds=st.integers(1, 10))
     def wait(self, seconds: int) -> None:
@@ -151,9 +158,7 @@ class ACapriciousPlatform(WithStores):
         self.seconds += int(LEASE.total_seconds()) + 3
         while found := self.run(claim(self.stores[0], self.seconds)):
             for delivery in found:
-                self.queued[delivery.outbound.person_id].remove(
-                    (int(delivery.outbound.lane), delivery.outbound.outbound_id)
-                )
+                self.queued[delivery.outbound.person_id].remove(place_of(delivery))
             self.run(self.stores[0].settle([Settled(delivery, receipt="r") for delivery in found], NOW))
         assert not any(self.queued.values())
         super().teardown()
