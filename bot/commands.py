@@ -30,6 +30,9 @@ _ALIASES = {
     "help": "help",
     "restart": "start_over",
     "start_over": "start_over",
+    "exercise": "flow",
+    "allow": "allow",
+    "plain": "plain",
 }
 _WORDS = {
     "check in": "check_in",
@@ -45,9 +48,10 @@ _WORDS = {
     "hello": "start",
     "hi": "start",
     "start": "start",
+    "plain": "plain",
 }
 _TIMED = re.compile(r"(?:check[ -]?ins?|remind me)(?: every day)?(?: daily)?(?: at)? (.+)")
-_EVERYWHERE = frozenset({"help", "privacy", "withdraw", "about", "human", "sos", "settings"})
+_EVERYWHERE = frozenset({"help", "privacy", "withdraw", "about", "human", "sos", "settings", "allow", "plain"})
 
 
 class Intent(Value, frozen=True):
@@ -81,6 +85,11 @@ def from_command(command: Command) -> Intent:
     if name == "start" and command.argument == "sos":
         return Intent("sos")
     return Intent(name, command.argument.strip())
+
+
+def knows(name: str) -> bool:
+    """Say whether a word is one of the commands."""
+    return name.lower().replace("-", "_") in _ALIASES
 
 
 def from_words(text: str) -> Intent | None:

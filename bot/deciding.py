@@ -111,7 +111,7 @@ class Decider:
     # --- a person -----------------------------------------------------------------------------------------------------
 
     def _person(self, inbound: Inbound, view: View, now: datetime) -> Turn:
-        draft = Draft(inbound.key, view, now, self._mint)
+        draft = Draft(inbound.key, view, now, self._mint, inbound.trigger)
         if not draft.person.reachable:
             draft.change_person(reachable=True)
         assessment = self._assess(draft, inbound)
@@ -157,7 +157,8 @@ class Decider:
     def _view(self, inbound: Inbound, views: Sequence[View], now: datetime) -> View:
         if views:
             return views[0]
-        person = Person(self._mint.token(), inbound.address, created_at=now, language=self._language(inbound.language))
+        language, zone = self._language(inbound.language), inbound.zone or "UTC"
+        person = Person(self._mint.token(), inbound.address, created_at=now, language=language, zone=zone)
         return View(person, Session(), known=False)
 
     def _language(self, wanted: str) -> str:

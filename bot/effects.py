@@ -78,8 +78,9 @@ class Carrier:
     def _say(self, draft: Draft, said: Sequence[str], buttons: Rows, lane: Lane) -> None:
         if not said:
             return
+        in_the_chat = not draft.trigger
         sent = draft.send("\n\n".join(said), lane=lane, buttons=buttons)
-        if buttons and draft.session.prompt is not None:
+        if in_the_chat and buttons and draft.session.prompt is not None:
             draft.change_session(prompt=msgspec.structs.replace(draft.session.prompt, shown=sent))
 
     def _buttons(self, draft: Draft, ask: Ask) -> Rows:

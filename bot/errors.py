@@ -42,8 +42,10 @@ class ChannelRefused(HandrailError):  # noqa: N818  the platform's word
 class DeliveryError(HandrailError):
     """One message did not go out.
 
-    `permanent`: this address cannot be reached, do not try again. `retry_after`: the platform asks to wait that long
-    (for this address only, unless `whole_bot`). `ambiguous`: it may have arrived (the answer was lost).
+    `permanent`: do not try again: this address cannot be reached, or with `message_only` the platform refuses this
+    message alone. `retry_after`: the platform asks to wait that long
+    (for this address only, unless `whole_bot`). `ambiguous`: it may have arrived (the answer was lost). `unwanted`: the
+    person wants quiet now; this message alone waits for `retry_after`, or is dropped without one.
     """
 
     def __init__(
@@ -54,9 +56,13 @@ class DeliveryError(HandrailError):
         ambiguous: bool = False,
         retry_after: timedelta | None = None,
         whole_bot: bool = False,
+        unwanted: bool = False,
+        message_only: bool = False,
     ) -> None:
         super().__init__(message)
         self.permanent = permanent
         self.ambiguous = ambiguous
         self.retry_after = retry_after
         self.whole_bot = whole_bot
+        self.unwanted = unwanted
+        self.message_only = message_only

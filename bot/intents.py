@@ -18,6 +18,8 @@ from flows.model import Answer, AnswerKind
 from flows.wording import Words
 
 DAILY = "daily"
+# The wish for messages without emoji, edits and pictures; it stands beside the consents, and is none.
+PLAIN = "plain"
 PURPOSES = ("check_ins", "exercises", "escalation")
 # Flows that are not offered as an exercise: they are entered by what happens.
 NOT_OFFERED = frozenset({CONSENT_FLOW, "safety_check", "sos", "check_in"})
@@ -38,6 +40,8 @@ class Intents:
             "settings": lambda draft, _: self._settings(draft),
             "privacy": lambda draft, _: self._privacy(draft),
             "withdraw": self._withdraw,
+            "allow": self._allow,
+            "plain": self._plain_mode,
             "decline": lambda draft, _: self._say(draft, "consent_kept"),
             "human": lambda draft, _: self._human(draft),
         }
@@ -120,6 +124,22 @@ class Intents:
     def _withdraw(self, draft: Draft, purpose: str) -> None:
         set_consent(draft, purpose, agreed=False)
         self._say(draft, "privacy_off")
+
+    def _allow(self, draft: Draft, ticked: str) -> None:
+        """Give the ticked consents and withdraw the others; where they were ticked, the boxes are answer enough."""
+        wanted = {purpose.strip() for purpose in ticked.split(",")}
+        for purpose in PURPOSES:
+            if (purpose in wanted) is not (purpose in draft.person.consents):
+                set_consent(draft, purpose, agreed=purpose in wanted)
+        draft.change_person(plain=PLAIN in wanted)
+        if not draft.trigger:
+            self._privacy(draft)
+
+    def _plain_mode(self, draft: Draft, wanted: str) -> None:
+        """Switch plain messages on or off; without a word, the other way round."""
+        on = not draft.person.plain if wanted not in {"on", "off"} else wanted == "on"
+        draft.change_person(plain=on)
+        self._say(draft, "plain_on" if on else "plain_off")
 
     def _human(self, draft: Draft) -> None:
         draft.level = max(draft.level, Level.ELEVATED)

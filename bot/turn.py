@@ -30,12 +30,16 @@ Rows = tuple[tuple[Button, ...], ...]
 
 
 class Draft:
-    """Gathers a turn. `now` is when it is decided; `mint` makes ids; the view is replaced as the decision goes on."""
+    """Gathers a turn. `now` is when it is decided; `mint` makes ids; the view is replaced as the decision goes on.
 
-    def __init__(self, received: str, view: View, now: datetime, mint: Mint) -> None:
+    With `trigger` the first reply is shown in private at once, where the platform can (Slack's modal).
+    """
+
+    def __init__(self, received: str, view: View, now: datetime, mint: Mint, trigger: str = "") -> None:
         self.received = received
         self.now = now
         self.mint = mint
+        self.trigger = trigger
         self.view = view
         self.base = view.session.version
         self.level = Level.NONE
@@ -128,6 +132,8 @@ class Draft:
         relays: bool = False,
     ) -> int:
         """Queue a message to the person, or `to` someone else; return its outbound id."""
+        if self.trigger and to is None and lane in {Lane.REPLY, Lane.SAFETY} and not edits:
+            trigger, self.trigger = self.trigger, ""
         outbound = Outbound(
             outbound_id=self.mint.number(),
             person_id=self.person.person_id,
@@ -139,6 +145,7 @@ class Draft:
             trigger=trigger,
             protected=protected,
             relays=relays,
+            plain=self.person.plain and to is None,
         )
         self._outbounds.append(outbound)
         return outbound.outbound_id

@@ -1,11 +1,12 @@
-"""Draws an Outbound as Slack's blocks, within the published limits."""
+"""Draws an Outbound as Slack's blocks, within the published limits: choices are buttons, a menu, or a list."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from adapters.slack.splitting import split
 from adapters.slack.words import escape, escaped_length
@@ -15,19 +16,13 @@ Block = dict[str, Any]
 Rows = tuple[tuple[Button, ...], ...]
 
 # Slack: text object 3,000 characters, button label 75, title 24, action id 255, 25 elements a block, 50 blocks a
-# message and 100 a view; message text should stay under 4,000.
-SECTION, LABEL, TITLE, FORM_LABEL, ELEMENTS, BLOCKS, VIEW_BLOCKS, MESSAGE = 3000, 75, 24, 200, 25, 50, 100, 3900
-FIELD = 3000
-
-
-class ModalWords(Struct, frozen=True):
-    """The few words on a modal's frame."""
-
-    title: str = "Private"
-    form_title: str = "Your words"
-    send: str = "Send"
-    cancel: str = "Cancel"
-    close: str = "Close"
+# message and 100 a view, 100 options a menu; message text should stay under 4,000.
+SECTION, LABEL, TITLE, FORM_LABEL, ELEMENTS, BLOCKS, OPTIONS, MESSAGE = 3000, 75, 24, 240, 25, 50, 100, 3900
+# More choices than this are a menu: a wall of buttons is no choice.
+MOST_BUTTONS = 12
+EMOJI = re.compile("[\U0001f000-\U0001faff\u2600-\u27bf\ufe0f\u20e3\u200d]+ ?")
+# The button under every message where nothing can be typed into the chat; what is written there is a plain message.
+WRITE = "words"
 
 
 class Part(Struct, frozen=True):
@@ -38,27 +33,27 @@ class Part(Struct, frozen=True):
     bare: str
 
 
-def message_parts(outbound: Outbound) -> list[Part]:
-    """Return the messages that carry the outbound; its buttons are under the last."""
-    texts = split(outbound.text, MESSAGE) or [""]
-    return [*(_part(text, outbound, ()) for text in texts[:-1]), _part(texts[-1], outbound, outbound.buttons)]
+def message_parts(outbound: Outbound, write: Button | None = None) -> list[Part]:
+    """Return the messages that carry the outbound; its buttons are under the last, `write` among them if none asks."""
+    outbound = without_emoji(outbound) if outbound.plain else outbound
+    rows = with_write(outbound.buttons, write) if write else outbound.buttons
+    texts = split(_listed(outbound), MESSAGE) or [""]
+    return [*(_part(text, outbound, ()) for text in texts[:-1]), _part(texts[-1], outbound, rows)]
 
 
-def reading(outbound: Outbound, words: ModalWords) -> Block:
-    """Return a modal that shows the text privately, with the outbound's buttons under it."""
-    room = VIEW_BLOCKS - sum(1 for _ in _rows(outbound.buttons))
-    sections = [_section(text, plain=True) for text in split(outbound.text or "…", SECTION)][: max(1, room)]
-    blocks = [*sections, *_rows(outbound.buttons)][:VIEW_BLOCKS]
-    return {"type": "modal", "title": _label(words.title, TITLE), "close": _label(words.close, TITLE), "blocks": blocks}
+def with_write(rows: Rows, write: Button) -> Rows:
+    """Return rows with the button that lets a person write, unless a form is among them."""
+    if any(button.form for row in rows for button in row):
+        return rows
+    if rows and all(button.moves for button in rows[-1]):
+        return (*rows[:-1], (*rows[-1], write))
+    return (*rows, (write,))
 
 
-def form(button: str, label: str, words: ModalWords) -> Block:
-    """Return a modal with one field; what is written there comes back under `button`."""
-    field = {"type": "plain_text_input", "action_id": "words", "multiline": True, "max_length": FIELD}
-    block = {"type": "input", "block_id": "words", "label": _label(label, FORM_LABEL), "element": field}
-    frame = {"title": words.form_title, "submit": words.send, "close": words.cancel}
-    labels = {name: _label(text, TITLE) for name, text in frame.items()}
-    return {"type": "modal", "private_metadata": button, "blocks": [block], **labels}
+def without_emoji(outbound: Outbound) -> Outbound:
+    """Return the outbound in words alone."""
+    rows = tuple(tuple(_worded(button) for button in row) for row in outbound.buttons)
+    return structs.replace(outbound, text=EMOJI.sub("", outbound.text), buttons=rows)
 
 
 def form_label(action_id: str) -> str:
@@ -66,13 +61,67 @@ def form_label(action_id: str) -> str:
     return action_id.partition(":")[2]
 
 
+def rows_of(buttons: Rows) -> Iterator[Block]:
+    """Return the blocks for rows of buttons; more choices than a wall of buttons are a menu."""
+    choices = _choices(buttons)
+    if len(choices) > MOST_BUTTONS:
+        yield {"type": "actions", "elements": [_menu(choices[:OPTIONS])]}
+        buttons = tuple(row for row in (tuple(b for b in row if b not in choices) for row in buttons) if row)
+    number = 0
+    for row in buttons:
+        for start in range(0, len(row), ELEMENTS):
+            group = row[start : start + ELEMENTS]
+            yield {"type": "actions", "elements": [button_of(number + i, button) for i, button in enumerate(group)]}
+            number += len(group)
+
+
+def button_of(number: int, button: Button) -> Block:
+    """Return a button; `number` makes its action id unique in the message."""
+    # The action id also says whether a press opens a form, so that no state is needed for it.
+    action = f"{number}:{cut(button.form, FORM_LABEL)}" if button.form else str(number)
+    return {"type": "button", "action_id": action, "value": button.button, "text": label(button.label, LABEL)}
+
+
+def section(text: str, *, plain: bool) -> Block:
+    """Return a paragraph; `plain` text shows stars and ticks as they are."""
+    kind: Block = {"type": "plain_text", "emoji": False} if plain else {"type": "mrkdwn"}
+    return {"type": "section", "text": {**kind, "text": escape(text)}}
+
+
+def label(text: str, limit: int) -> Block:
+    """Return a short plain text object, cut where it is too long."""
+    return {"type": "plain_text", "text": escape(cut(text, limit)) or "…"}
+
+
+def cut(text: str, limit: int) -> str:
+    """Return the text, or its beginning and an ellipsis, in at most `limit` escaped characters."""
+    return text if escaped_length(text) <= limit else split(text, limit - 1)[0].rstrip() + "…"
+
+
+def _worded(button: Button) -> Button:
+    return structs.replace(button, label=EMOJI.sub("", button.label) or button.label)
+
+
 def _part(text: str, outbound: Outbound, buttons: Rows) -> Part:
     # A human's words are plain text, so that *stars* and `ticks` stay what they are; ours may hold a link to press.
-    sections = [_section(piece, plain=outbound.relays) for piece in split(text, SECTION) if piece.strip()]
-    bare, blocks = escape(_numbered(text, buttons)) or "…", [*sections, *_rows(buttons)]
+    sections = [section(piece, plain=outbound.relays) for piece in split(text, SECTION) if piece.strip()]
+    bare, blocks = escape(_numbered(text, buttons)) or "…", [*sections, *rows_of(buttons)]
     if len(blocks) > BLOCKS:
         return Part(bare, [], bare)
     return Part(escape(text).strip() or "…", blocks, bare)
+
+
+def _choices(rows: Sequence[Sequence[Button]]) -> list[Button]:
+    return [button for row in rows for button in row if not button.moves and not button.form]
+
+
+def _listed(outbound: Outbound) -> str:
+    """The text, with the choices as a numbered list where a menu would cut their words or their number."""
+    choices = _choices(outbound.buttons)
+    if len(choices) <= OPTIONS and all(escaped_length(choice.label) <= LABEL for choice in choices):
+        return outbound.text
+    lines = [f"{number}. {choice.label}" for number, choice in enumerate(choices, 1)]
+    return "\n".join([outbound.text, "", *lines])
 
 
 def _numbered(text: str, buttons: Rows) -> str:
@@ -84,27 +133,6 @@ def _numbered(text: str, buttons: Rows) -> str:
     return "\n".join([text, "", *lines]) if lines else text
 
 
-def _section(text: str, *, plain: bool) -> Block:
-    kind: Block = {"type": "plain_text", "emoji": False} if plain else {"type": "mrkdwn"}
-    return {"type": "section", "text": {**kind, "text": escape(text)}}
-
-
-def _rows(buttons: Rows) -> Iterator[Block]:
-    number = 0
-    for row in buttons:
-        for start in range(0, len(row), ELEMENTS):
-            group = row[start : start + ELEMENTS]
-            yield {"type": "actions", "elements": [_button(number + i, button) for i, button in enumerate(group)]}
-            number += len(group)
-
-
-def _button(number: int, button: Button) -> Block:
-    # The action id is unique in the message and says whether a press opens a form, so that no state is needed for it.
-    action = f"{number}:{button.form[:FORM_LABEL]}" if button.form else str(number)
-    return {"type": "button", "action_id": action, "value": button.button, "text": _label(button.label, LABEL)}
-
-
-def _label(text: str, limit: int) -> Block:
-    if escaped_length(text) > limit:
-        text = split(text, limit - 1)[0].rstrip() + "…"
-    return {"type": "plain_text", "text": escape(text) or "…"}
+def _menu(choices: Sequence[Button]) -> Block:
+    options = [{"text": label(choice.label, LABEL), "value": choice.button} for choice in choices]
+    return {"type": "static_select", "action_id": "menu", "options": options}

@@ -2,28 +2,50 @@
 
 from __future__ import annotations
 
-from typing import Any
+import contextlib
+from datetime import UTC, datetime
 
-from adapters.slack.blocks import ModalWords, Part, message_parts, reading
+from adapters.slack.blocks import WRITE, Part, message_parts
 from adapters.slack.link import SlackLink, bot_refused
-from adapters.slack.refusals import BLOCKS_REFUSED, EDIT_REFUSED, PAUSE, TOKEN_REFUSED, SlackRefusal, answer_of
+from adapters.slack.posting import post, replace, show
+from adapters.slack.quiet import demand_leave_to_ask
+from adapters.slack.refusals import PAUSE, TOKEN_REFUSED, SlackRefusal, answer_of
+from adapters.slack.views import ModalWords, reading
 from bot.errors import DeliveryError, SettingError
-from bot.model import Delivery, Outbound, Platform
+from bot.model import Button, Delivery, Lane, Outbound, Platform
+from bot.ports import Clock
 
-MODAL = "view"
 INACTIVE = "account_inactive"
-USED = "exchanged_trigger_id"
+# A person's account, as opposed to a channel.
+ACCOUNT = ("U", "W")
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 class SlackChannel:
-    """One workspace as a Channel; a receipt is "<channel>:<ts>", or "view:<id>" for a modal."""
+    """One workspace as a Channel; a receipt is "<channel>:<ts>", or "view:<id>" for a modal.
+
+    Without `dm_text` nobody can type into the chat with the bot: every message there has a button to write.
+    """
 
     platform = Platform.SLACK
 
-    def __init__(self, link: SlackLink, *, oncall_channel: str = "", words: ModalWords | None = None) -> None:
+    def __init__(
+        self,
+        link: SlackLink,
+        *,
+        oncall_channel: str = "",
+        words: ModalWords | None = None,
+        dm_text: bool = True,
+        clock: Clock = _now,
+    ) -> None:
         self._link = link
         self._unproven = oncall_channel
         self._words = words or ModalWords()
+        self._write = None if dm_text else Button(WRITE, self._words.write, form=self._words.form_title)
+        self._clock = clock
 
     async def send(self, delivery: Delivery) -> str:
         """Deliver as bot.ports.Channel promises."""
@@ -33,72 +55,40 @@ class SlackChannel:
             raise await self._judged(refusal) from None
 
     async def _deliver(self, delivery: Delivery) -> str:
-        outbound = delivery.outbound
-        if outbound.trigger and (receipt := await self._open(delivery)):
+        outbound, client = delivery.outbound, self._link.client
+        chat = outbound.address.chat
+        if outbound.lane is Lane.NUDGE:
+            await demand_leave_to_ask(client, chat, self._clock())
+        if outbound.trigger and (receipt := await self._show(delivery)):
             return receipt
-        await self._prove_private(outbound.address.chat)
-        parts = message_parts(outbound)
-        if delivery.edits and len(parts) == 1 and (receipt := await self._replace(delivery.edits, outbound, parts[0])):
+        await self._prove_private(chat)
+        parts = message_parts(outbound, self._write if chat.startswith(ACCOUNT) else None)
+        in_place = delivery.edits and len(parts) == 1 and not outbound.plain
+        if in_place and (receipt := await replace(client, delivery.edits, parts[0])):
             return receipt
         return await self._post_all(outbound, parts)
+
+    async def _show(self, delivery: Delivery) -> str:
+        """Show it in a modal; an empty receipt says that it has to be in the chat (too)."""
+        outbound, view = delivery.outbound, reading(delivery.outbound, self._words)
+        shown = show(self._link.client, outbound.trigger, view, again=delivery.ambiguous)
+        if outbound.lane is not Lane.SAFETY:
+            return await shown
+        # A modal can be closed by mistake: a safety text stands in the chat as well, whatever becomes of the modal.
+        with contextlib.suppress(SlackRefusal):
+            await shown
+        return ""
 
     async def _post_all(self, outbound: Outbound, parts: list[Part]) -> str:
         receipt = ""
         for number, part in enumerate(parts):
             try:
-                receipt = await self._post(outbound, part)
+                receipt = await post(self._link.client, outbound.address.chat, part)
             except SlackRefusal as refusal:
                 # The first part has been read: sending all again would repeat it.
                 refusal.ambiguous = refusal.ambiguous or number > 0
                 raise
         return receipt
-
-    async def _post(self, outbound: Outbound, part: Part) -> str:
-        try:
-            return await self._write("chat.postMessage", part, channel=outbound.address.chat)
-        except SlackRefusal as refusal:
-            if refusal.code not in BLOCKS_REFUSED or not part.blocks:
-                raise
-        return await self._write("chat.postMessage", Part(part.bare, [], part.bare), channel=outbound.address.chat)
-
-    async def _replace(self, receipt: str, outbound: Outbound, part: Part) -> str:
-        """Edit in place; an empty receipt says that it has to be sent anew."""
-        channel, _, ts = receipt.partition(":")
-        if channel == MODAL:
-            return ""
-        try:
-            return await self._write("chat.update", part, channel=channel, ts=ts)
-        except SlackRefusal as refusal:
-            if refusal.code in EDIT_REFUSED | BLOCKS_REFUSED:
-                return ""
-            # The same edit twice reads the same.
-            refusal.ambiguous = False
-            raise
-
-    async def _open(self, delivery: Delivery) -> str:
-        """Open a private modal; an empty receipt says that the trigger has lapsed or Slack will not show it."""
-        trigger, view = delivery.outbound.trigger, reading(delivery.outbound, self._words)
-        try:
-            answer = await answer_of(self._link.client.views_open(trigger_id=trigger, view=view))
-        except SlackRefusal as refusal:
-            if delivery.ambiguous and refusal.code == USED:
-                # The attempt whose answer was lost did open it: what is read in private shall not stay in the chat.
-                return f"{MODAL}:"
-            if refusal.code and refusal.code not in TOKEN_REFUSED and refusal.retry_after is None:
-                return ""
-            raise
-        return f"{MODAL}:{(answer.get('view') or {}).get('id', '')}"
-
-    async def _write(self, method: str, part: Part, **where: str) -> str:
-        client = self._link.client
-        body: dict[str, Any] = {"text": part.text, "blocks": part.blocks, **where}
-        if method == "chat.update":
-            answer = await answer_of(client.chat_update(**body))
-        else:
-            answer = await answer_of(client.chat_postMessage(**body, unfurl_links=False, unfurl_media=False))
-        if not (answer.get("channel") and answer.get("ts")):
-            raise SlackRefusal("Slack accepted the message without saying where it is", ambiguous=True)
-        return f"{answer['channel']}:{answer['ts']}"
 
     async def _prove_private(self, chat: str) -> None:
         """Before the first page: a page in a public channel would tell everyone who is in crisis."""

@@ -8,14 +8,18 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from adapters.slack.blocks import form_label
-from adapters.slack.payloads import Callback, Interaction, Message, Slash, parse
+from adapters.slack.blocks import WRITE, form_label
+from adapters.slack.payloads import Action, Callback, Interaction, Message, Slash, View, parse
+from adapters.slack.views import TALK
 from adapters.slack.words import to_plain
+from bot.commands import knows
 from bot.model import Address, Command, Content, Edited, Filled, Inbound, Platform, Pressed, Text, Unreadable
 
 # A person wrote these themselves; every other subtype is Slack's or a bot's.
 WRITTEN = {"", "file_share", "me_message", "thread_broadcast"}
 KINDS = {"image": "photo", "audio": "voice"}
+# A button of the home holds a command in words; it works however old the home is.
+COMMAND = "/"
 
 
 class Form(Struct, frozen=True):
@@ -26,11 +30,14 @@ class Form(Struct, frozen=True):
     trigger: str
 
 
-def to_inbound(body: dict[str, Any], at: datetime) -> Inbound | None:
-    """Return what a person did, or None for what is not theirs. Raises msgspec.ValidationError when misshapen."""
+def to_inbound(body: dict[str, Any], at: datetime, *, exposed: bool = False) -> Inbound | None:
+    """Return what a person did, or None for what is not theirs. Raises msgspec.ValidationError when misshapen.
+
+    `exposed`: words typed into the chat do not belong there, since its history is not the person's alone.
+    """
     arrived = parse(body)
     if isinstance(arrived, Callback):
-        return _from_event(arrived, at)
+        return _from_event(arrived, at, exposed=exposed)
     if isinstance(arrived, Slash):
         return _from_command(arrived, at)
     if isinstance(arrived, Interaction):
@@ -57,7 +64,7 @@ def salvage(body: dict[str, Any], at: datetime) -> Inbound | None:
     return _inbound(body.get("team_id"), key, user, at, Text(to_plain(text)))
 
 
-def _from_event(callback: Callback, at: datetime) -> Inbound | None:
+def _from_event(callback: Callback, at: datetime, *, exposed: bool) -> Inbound | None:
     if callback.event.get("type") != "message":
         return None
     message = msgspec.convert(callback.event, Message)
@@ -66,6 +73,8 @@ def _from_event(callback: Callback, at: datetime) -> Inbound | None:
     changed = message.subtype == "message_changed"
     written = message.message if changed else message
     content = _edit(message) if changed else _content(message)
+    if isinstance(content, Text):
+        content = msgspec.structs.replace(content, exposed=exposed)
     if content is None or written is None or not written.user or written.bot_id:
         return None
     inbound = _inbound(callback.team_id, callback.event_id, written.user, at, content)
@@ -93,35 +102,57 @@ def _edit(event: Message) -> Content | None:
 
 
 def _from_command(slash: Slash, at: datetime) -> Inbound:
-    name, _, argument = to_plain(slash.text).strip().partition(" ")
-    command = Command(name.lower() or "help", argument.strip())
-    return _inbound(slash.team_id, slash.trigger_id, slash.user_id, at, command)
+    return _inbound(slash.team_id, slash.trigger_id, slash.user_id, at, _said(to_plain(slash.text).strip() or "help"))
+
+
+def _said(words: str) -> Command | Text:
+    """Return the command that words begin with; any others are said in private, as in a form."""
+    name, _, argument = words.partition(" ")
+    return Command(name.lower(), argument.strip()) if knows(name) else Text(words)
 
 
 def _from_interaction(acted: Interaction, at: datetime) -> Inbound | None:
     where = acted.team or acted.enterprise
-    content = _filled(acted) if acted.type == "view_submission" else _pressed(acted)
+    content = _done(acted)
     if content is None:
         return None
     inbound = _inbound(where.id if where else acted.user.team_id, acted.trigger_id, acted.user.id, at, content)
+    inbound = msgspec.structs.replace(inbound, trigger=_surface(acted))
     if acted.channel is None or acted.channel.id.startswith("D"):
         return inbound
     return msgspec.structs.replace(inbound, address=Address(Platform.SLACK, acted.channel.id))
 
 
-def _pressed(acted: Interaction) -> Pressed | None:
-    if not acted.actions:
-        return None
-    action = acted.actions[0]
+def _done(acted: Interaction) -> Content | None:
+    if acted.type == "shortcut":
+        return Command("checkin")
+    if acted.type == "view_submission":
+        return _filled(acted.view) if acted.view is not None else None
+    return _pressed(acted.actions[0], acted.trigger_id) if acted.actions else None
+
+
+def _surface(acted: Interaction) -> str:
+    """Where an answer can be shown in private: the modal that is open, or one that may be opened now."""
+    if acted.type == "block_actions" and acted.view is not None and acted.view.type == "modal":
+        return f"view:{acted.view.id}"
+    talks = acted.view is not None and (acted.view.type == "home" or acted.view.callback_id == TALK)
+    return acted.trigger_id if talks or acted.type == "shortcut" else ""
+
+
+def _pressed(action: Action, trigger: str) -> Content:
     chosen = action.selected_option.value if action.selected_option else action.value
-    return Pressed(chosen or action.action_id, trigger=acted.trigger_id)
+    if action.selected_options is not None:
+        ticked = ",".join(option.value for option in action.selected_options)
+        return Command("allow", ticked)
+    if chosen.startswith(COMMAND):
+        return _said(chosen.removeprefix(COMMAND))
+    return Pressed(chosen or action.action_id, trigger=trigger)
 
 
-def _filled(acted: Interaction) -> Filled | None:
-    if acted.view is None:
-        return None
-    fields = [field.value for block in acted.view.state.values.values() for field in block.values()]
-    return Filled(acted.view.private_metadata, to_plain(next((words for words in fields if words), "")))
+def _filled(view: View) -> Content:
+    fields = [field.value for block in view.state.values.values() for field in block.values()]
+    words = to_plain(next((words for words in fields if words), ""))
+    return Text(words) if view.private_metadata == WRITE else Filled(view.private_metadata, words)
 
 
 def _inbound(team: str | None, key: str, user: str, at: datetime, content: Content) -> Inbound:

@@ -15,10 +15,10 @@ from slack_bolt.middleware.async_middleware import AsyncMiddleware
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 
-from adapters.slack.blocks import ModalWords, form
 from adapters.slack.events import Form, salvage, to_form, to_inbound
 from adapters.slack.link import SlackLink, library_log
 from adapters.slack.refusals import SlackRefusal, answer_of
+from adapters.slack.views import ModalWords, form
 from bot.errors import HandrailError
 from bot.model import Inbound
 from bot.ports import Clock

@@ -7,6 +7,9 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+# The one global shortcut, "Check in privately".
+SHORTCUT = "check_in_privately"
+
 
 class File(Struct, frozen=True):
     """A shared file; only its kind matters."""
@@ -52,11 +55,12 @@ class Option(Struct, frozen=True):
 
 
 class Action(Struct, frozen=True):
-    """One press."""
+    """One press; `selected_options` are the ticked boxes of a group."""
 
     action_id: str
     value: str = ""
     selected_option: Option | None = None
+    selected_options: list[Option] | None = None
 
 
 class Field(Struct, frozen=True):
@@ -72,8 +76,11 @@ class State(Struct, frozen=True):
 
 
 class View(Struct, frozen=True):
-    """A submitted modal."""
+    """The modal or home in which someone acted."""
 
+    id: str = ""
+    type: str = ""
+    callback_id: str = ""
     private_metadata: str = ""
     state: State = State()
 
@@ -89,6 +96,7 @@ class Interaction(Struct, frozen=True):
     channel: Named | None = None
     actions: list[Action] = []
     view: View | None = None
+    callback_id: str = ""
 
 
 class Slash(Struct, frozen=True):
@@ -99,6 +107,22 @@ class Slash(Struct, frozen=True):
     trigger_id: str
     text: str = ""
     team_id: str = ""
+    api_app_id: str = ""
+
+
+class Joined(Struct, frozen=True):
+    """Someone new in the workspace."""
+
+    user: Named
+    is_bot: bool = False
+
+
+class HomeOpened(Struct, frozen=True):
+    """Someone opened the app; `view` is what its home showed, none at the first time."""
+
+    user: str
+    tab: str = ""
+    view: View | None = None
 
 
 def parse(body: dict[str, Any]) -> Callback | Interaction | Slash | None:
@@ -107,6 +131,7 @@ def parse(body: dict[str, Any]) -> Callback | Interaction | Slash | None:
         return msgspec.convert(body, Callback)
     if "command" in body:
         return msgspec.convert(body, Slash)
-    if body.get("type") in {"block_actions", "view_submission"}:
+    ours = body.get("type") == "shortcut" and body.get("callback_id") == SHORTCUT
+    if ours or body.get("type") in {"block_actions", "view_submission"}:
         return msgspec.convert(body, Interaction)
     return None
