@@ -23,7 +23,7 @@ from bot.model import (
     Turn,
     View,
 )
-from bot.ports import Lookup, Settled, Store
+from bot.ports import Lookup, Settled, Store, Wanted
 
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 ON_CALL = Address(Platform.SLACK, "C0ONCALL")
@@ -100,7 +100,8 @@ def opening(view: View, key: str, case: Escalation, **changes: Any) -> Turn:
 async def claim(
     store: Store, seconds: float = 0, limit: int = 10, busy: frozenset[Address] = NOBODY_IS_BUSY
 ) -> list[Delivery]:
-    return await store.claim_outbox(NOW + timedelta(seconds=seconds), limit, busy)
+    wanted = [Wanted(platform, limit) for platform in Platform]
+    return await store.claim_outbox(NOW + timedelta(seconds=seconds), wanted, busy)
 
 
 async def sent(store: Store, *deliveries: Delivery) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
-from bot.ports import Fence, Leases, Store
+from bot.model import Platform
+from bot.ports import Fence, Leases, Store, Wanted
 from tests.store.people import meet, message, queue
 
 
@@ -15,6 +16,7 @@ class Both(Store, Leases, Protocol):
 
 LONG = timedelta(minutes=1)
 OVER = timedelta(0)
+TEN = [Wanted(Platform.TELEGRAM, 10)]
 
 
 async def test_a_lease_has_one_holder_at_a_time(store: Both) -> None:
@@ -41,5 +43,5 @@ async def test_a_sender_whose_lease_went_elsewhere_claims_nothing(store: Both, s
     (ana,) = await meet(store, "ana")
     await queue(store, ana, "k", message("ana", "hello"))
     later = datetime.now(UTC) + timedelta(days=1)
-    assert await store.claim_outbox(later, 10, frozenset(), old) == []
-    assert len(await second_store.claim_outbox(later, 10, frozenset(), new)) == 1
+    assert await store.claim_outbox(later, TEN, frozenset(), old) == []
+    assert len(await second_store.claim_outbox(later, TEN, frozenset(), new)) == 1

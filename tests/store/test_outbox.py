@@ -8,9 +8,9 @@ from datetime import timedelta
 import msgspec
 
 from adapters.store.deliveries import LEASE, URGENT_LEASE
-from bot.model import Button, Delivery, Lane
-from bot.ports import Settled, Store
-from tests.store.people import NOW, ON_CALL, address_of, claim, meet, message, queue, sent, texts
+from bot.model import Button, Delivery, Lane, Platform
+from bot.ports import Settled, Store, Wanted
+from tests.store.people import NOW, ON_CALL, address_of, claim, meet, message, queue, sent, texts, view_of
 
 
 async def test_an_outbound_is_delivered_as_it_was_said(store: Store):
@@ -200,3 +200,68 @@ async def test_two_senders_never_claim_the_same_message(store: Store, second_sto
     claimed = [text for found in await asyncio.gather(*claims) for text in texts(found)]
     left = [text for _ in range(10) for text in texts(await claim(store, limit=7))]
     assert sorted(claimed + left) == sorted(names)
+
+
+async def test_pages_that_wait_for_one_conversation_come_together_in_their_order(store: Store):
+    (ana,) = await meet(store, "ana")
+    await queue(store, ana, "k", *(message("ana", f"page {n}", address=ON_CALL, lane=Lane.PAGE) for n in range(3)))
+    found = await claim(store)
+    assert texts(found) == ["page 0", "page 1", "page 2"]
+    await store.settle([Settled(found[0], retry_at=NOW + timedelta(seconds=5))], NOW)
+    await sent(store, *found[1:])
+    await queue(store, await view_of(store, "ana"), "l", message("ana", "page 3", address=ON_CALL, lane=Lane.PAGE))
+    assert await claim(store, 4) == []
+    assert texts(await claim(store, 5)) == ["page 0", "page 3"]
+
+
+async def test_only_the_platforms_and_lanes_that_were_asked_for_come(store: Store):
+    ana, ben = await meet(store, "ana", "ben")
+    await queue(store, ana, "k", message("ana", "page", address=ON_CALL, lane=Lane.PAGE))
+    await queue(store, ben, "k", message("ben", "reply"))
+    assert await store.claim_outbox(NOW, [Wanted(Platform.SLACK, 9, first=Lane.REPLY)], frozenset()) == []
+    assert await store.claim_outbox(NOW, [Wanted(Platform.TELEGRAM, 9, last=Lane.SAFETY)], frozenset()) == []
+    wanted = [Wanted(Platform.SLACK, 9, last=Lane.PAGE), Wanted(Platform.TELEGRAM, 9, first=Lane.REPLY)]
+    assert texts(await store.claim_outbox(NOW, wanted, frozenset())) == ["page", "reply"]
+
+
+async def test_a_held_platform_stops_all_its_conversations_and_no_other(store: Store):
+    ana, ben, cem = await meet(store, "ana", "ben", "cem")
+    await queue(store, ana, "k", message("ana"))
+    (delivery,) = await claim(store)
+    await store.settle([Settled(delivery, hold_platform_until=NOW + timedelta(seconds=9))], NOW)
+    await queue(store, ben, "k", message("ben", "the same platform"))
+    await queue(store, cem, "k", message("cem", "another platform", address=ON_CALL))
+    assert texts(await claim(store, 8)) == ["another platform"]
+    assert [(again.outbound.text, again.attempt) for again in await claim(store, 9)] == [
+        ("hello", 1),
+        ("the same platform", 1),
+    ]
+
+
+async def test_what_was_put_back_untried_comes_again_as_if_never_claimed(store: Store):
+    (ana,) = await meet(store, "ana")
+    await queue(store, ana, "k", message("ana"))
+    (delivery,) = await claim(store)
+    await store.settle([Settled(delivery, unsent=True)], NOW)
+    assert await claim(store) == [delivery]
+
+
+async def test_a_message_for_later_waits_for_its_moment(store: Store):
+    (ana,) = await meet(store, "ana")
+    later = NOW + timedelta(seconds=30)
+    await queue(store, ana, "k", message("ana", "later", not_before=later, lane=Lane.NUDGE), message("ana", "now"))
+    assert await store.next_event_at() == NOW
+    found = await claim(store)
+    await sent(store, *found)
+    assert texts(found) == ["now"]
+    assert await store.next_event_at() == later
+    assert await claim(store, 29) == []
+    assert texts(await claim(store, 30)) == ["later"]
+
+
+async def test_how_many_attempts_may_have_arrived_is_counted(store: Store):
+    (ana,) = await meet(store, "ana")
+    await queue(store, ana, "k", message("ana"))
+    lease = int(LEASE.total_seconds())
+    counted = [int(again.ambiguous) for tries in range(3) for again in await claim(store, tries * lease)]
+    assert counted == [0, 1, 2]

@@ -108,9 +108,10 @@ async def test_a_claim_from_a_long_queue_reads_only_its_head_even_before_any_sta
 ):
     await connection.execute(
         """
-        INSERT INTO outbox (person_id, outbound_id, lane, destination, edits, queued_at, payload, state, ready_at,
-                            attempts, ambiguous, receipt, failed)
-        SELECT 'p' || n, n + 1000000, 4, 'd' || n, 0, 0, '', 0, 0, 0, 0, '', '' FROM generate_series(1, 20000) AS n
+        INSERT INTO outbox (person_id, outbound_id, lane, platform, destination, edits, queued_at, payload, state,
+                            ready_at, attempts, ambiguous, receipt, failed)
+        SELECT 'p' || n, n + 1000000, 4, 'telegram', 'd' || n, 0, 0, '', 0, 0, 0, 0, '', ''
+        FROM generate_series(1, 20000) AS n
         """
     )
     for view in await meet(store, "ana", "ben"):
