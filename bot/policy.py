@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
@@ -80,6 +81,7 @@ class Policy(Value, frozen=True, forbid_unknown_fields=True):
         return self.high if level >= Level.HIGH else self.elevated
 
 
+SHORTEST_WAIT = timedelta(seconds=1)
 _DURATION = re.compile(r"([0-9]{1,6})([smh])")
 
 
@@ -109,6 +111,13 @@ def load_policy(path: Path | None) -> Policy:
     for name, level in (("imminent", policy.imminent), ("high", policy.high), ("elevated", policy.elevated)):
         if not level.steps:
             raise SettingError(f"HANDRAIL_POLICY {path}: level {name} has no steps; give at least one with to and wait")
-        if any(wait <= timedelta(0) for wait in (level.repeat_last_every, *(step.wait for step in level.steps))):
+        if min(_waits(level)) < SHORTEST_WAIT:
             raise SettingError(f"HANDRAIL_POLICY {path}: level {name} waits 0 s; a wait is at least 1s")
     return policy
+
+
+def _waits(level: LevelPolicy) -> Iterator[timedelta]:
+    """Yield every time that a level waits for something."""
+    yield from (step.wait for step in level.steps)
+    yield from (level.repeat_last_every, level.tell_person_nobody_after)
+    yield from (level.first_contact, level.engaged_idle, level.engaged_watch)
