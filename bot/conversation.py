@@ -8,14 +8,15 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 import msgspec
 import structlog
 
 from bot.deciding import Decider
 from bot.errors import StoreError
-from bot.model import CheckInDue, Due, Level, Received, Turn, View, WaitDue
-from bot.ports import Clock, Loaded, StaleSession, Store
+from bot.model import Address, CheckInDue, Due, Level, Received, Turn, WaitDue
+from bot.ports import Clock, StaleSession, Store
 from bot.vitals import Vitals
 
 log = structlog.get_logger(__name__)
@@ -24,13 +25,34 @@ LARGEST_BATCH = 256
 # Bulk (check-ins, reminders) rides along in small portions, so that a person's message never waits behind much of it.
 LARGEST_BULK = 64
 TRIES = 8
+# After so many decisions the event loop gets a breath: a full batch takes tens of milliseconds to decide.
+AT_A_STRETCH = 32
 
 
-class _Waiting(msgspec.Struct):
-    """A received thing and the caller that waits for its commit."""
+class _Caller:
+    """Somebody who waits until everything they brought is committed."""
+
+    def __init__(self, brought: int) -> None:
+        self.done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._open = brought
+
+    def committed(self) -> None:
+        """Note that one more thing is safe."""
+        self._open -= 1
+        if not self._open and not self.done.done():
+            self.done.set_result(None)
+
+    def failed(self, error: Exception) -> None:
+        """Note that something is not safe."""
+        if not self.done.done():
+            self.done.set_exception(error)
+
+
+class _Waiting(NamedTuple):
+    """A received thing and who waits for its commit."""
 
     what: Received
-    done: asyncio.Future[None]
+    caller: _Caller
 
 
 class Conversation:
@@ -51,14 +73,15 @@ class Conversation:
 
         The order of one caller's sequence is kept for each person.
         """
-        loop = asyncio.get_running_loop()
-        waiting = [_Waiting(one, loop.create_future()) for one in received]
-        for one in waiting:
-            (self._bulk if _is_bulk(one.what) else self._urgent).append(one)
-        if waiting and (self._writer is None or self._writer.done()):
+        if not received:
+            return
+        caller = _Caller(len(received))
+        for one in received:
+            (self._bulk if _is_bulk(one) else self._urgent).append(_Waiting(one, caller))
+        if self._writer is None or self._writer.done():
+            # A task of its own: a cancelled caller must not take the batch of others with it.
             self._writer = asyncio.create_task(self._write_all())
-        # A cancelled caller must not take the batch of others with it.
-        await asyncio.gather(*(asyncio.shield(one.done) for one in waiting))
+        await caller.done
 
     async def close(self) -> None:
         """Return when everything received so far is committed."""
@@ -71,8 +94,7 @@ class Conversation:
                 await self._write(batch)
             except Exception as error:  # noqa: BLE001  the callers hear of it; the writer must go on
                 for one in batch:
-                    if not one.done.done():
-                        one.done.set_exception(error)
+                    one.caller.failed(error)
 
     def _next_batch(self) -> list[_Waiting]:
         batch = [self._urgent.popleft() for _ in range(min(LARGEST_BATCH, len(self._urgent)))]
@@ -90,8 +112,7 @@ class Conversation:
                 self._vitals.count("batches_decided_again")
                 continue
             for one in batch:
-                if not one.done.done():
-                    one.done.set_result(None)
+                one.caller.committed()
             return
         raise StoreError(f"another process moved the same sessions {TRIES} times in a row; the batch was not taken")
 
@@ -99,26 +120,24 @@ class Conversation:
         now = self._clock()
         lookups = [self._decider.lookup(one) for one in received]
         loaded = await self._store.load_many(lookups, now)
-        views = dict(loaded.views)
+        views, newcomers = dict(loaded.views), dict[Address, str]()
         taken = set(loaded.duplicates)
         turns = []
-        for one in received:
+        for number, one in enumerate(received, 1):
+            if number % AT_A_STRETCH == 0:
+                await asyncio.sleep(0)
             if one.key in taken:
                 continue
             taken.add(one.key)
-            turn = self._decider.decide(one, self._subjects(one, loaded, views), one.key in loaded.as_staff, now)
+            about = loaded.subjects.get(one.key) or _newcomer(one, newcomers)
+            turn = self._decider.decide(one, [views[person] for person in about], one.key in loaded.as_staff, now)
             if turn is not None:
-                views[turn.view.person.person_id] = msgspec.structs.replace(turn.view, known=True)
+                person = turn.view.person
+                if not turn.view.known:
+                    newcomers[person.address] = person.person_id
+                views[person.person_id] = msgspec.structs.replace(turn.view, known=True)
                 turns.append(turn)
         return turns
-
-    def _subjects(self, one: Received, loaded: Loaded, views: Mapping[str, View]) -> list[View]:
-        """Return the views that a received thing is about, as the turns before it in this batch left them."""
-        found = [views[person_id] for person_id in loaded.subjects.get(one.key, ())]
-        if found or isinstance(one, Due):
-            return found
-        # Someone new may have written twice in this batch.
-        return [view for view in views.values() if view.person.address == one.address][:1]
 
     async def _commit(self, turns: Sequence[Turn]) -> None:
         if not turns:
@@ -129,6 +148,12 @@ class Conversation:
         self._vitals.count("worrying_turns", sum(turn.level >= Level.HIGH for turn in turns))
         if any(turn.outbounds for turn in turns):
             self._outbox.set()
+
+
+def _newcomer(one: Received, newcomers: Mapping[Address, str]) -> tuple[str, ...]:
+    """Return who wrote for the first time earlier in this batch and writes again now."""
+    known = None if isinstance(one, Due) else newcomers.get(one.address)
+    return (known,) if known else ()
 
 
 def _is_bulk(what: Received) -> bool:
