@@ -14,6 +14,7 @@ from bot.triage.sentences import Sentence
 
 # The rules for languages that have none of their own: they may page, but the reply stays unscored.
 NET = "other"
+ENGLISH = "en"
 
 
 class Banks:
@@ -25,9 +26,9 @@ class Banks:
         self._telling = frozenset[str]().union(*(matcher.telling for matcher in self._matchers.values()))
         self._languages = Languages(everyday, self._matchers.keys() - {NET})
 
-    def hear(self, reading: Reading, setting: str) -> tuple[str, bool]:
+    def hear(self, reading: Reading) -> tuple[str, bool]:
         """Return the language of a reply, and whether there are rules that read it."""
-        return self._languages.hear(reading.text, reading.words, setting)
+        return self._languages.hear(reading.text, reading.words, reading.language)
 
     def reasons(self, reading: Reading) -> list[Reason]:
         """Return what the rules of all languages notice."""
@@ -35,7 +36,9 @@ class Banks:
             return []
         found: list[Reason] = []
         for language, matcher in self._matchers.items():
-            if reading.odd or matcher.may_speak(reading.words):
+            # Undoing disguises costs much and is done for the languages in which they are to be expected.
+            disguised = reading.odd and language in (ENGLISH, reading.language)
+            if disguised or matcher.may_speak(reading.words):
                 found += matcher.reasons(reading.windows(language, matcher.speller))
         return found
 

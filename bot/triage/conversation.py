@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from bot.model import SPLIT_WINDOW, Heard, Level, Reason, Utterance
 from bot.triage.banks import Banks
@@ -100,12 +100,19 @@ def counts(reason: Reason) -> bool:
     return reason.level >= Level.HIGH or reason.level == Level.NONE
 
 
-def latched(heard: Heard, now: datetime, policy: Policy) -> Level:
-    """Return the conversation's level now: it falls one step after each stretch of quiet hours."""
+def latched(heard: Heard, now: datetime, policy: Policy) -> Heard:
+    """Return the conversation's level as of now: it falls one step after each stretch of quiet hours."""
     if heard.level_at is None:
-        return heard.level
-    steps = (now - heard.level_at) // timedelta(hours=policy.latch_hours_per_step)
-    return Level(max(heard.level - max(steps, 0), Level.NONE))
+        return heard
+    stretch = timedelta(hours=policy.latch_hours_per_step)
+    steps = min(max((now - heard.level_at) // stretch, 0), heard.level)
+    level = Level(heard.level - steps)
+    return structs.replace(
+        heard,
+        level=level,
+        level_at=heard.level_at + steps * stretch if level else None,
+        categories=heard.categories if level else (),
+    )
 
 
 def remembered(
@@ -113,17 +120,13 @@ def remembered(
 ) -> Heard:
     """Return what to remember of the conversation after this reply. A denial never lowers it; only time does."""
     before = latched(heard, now, policy)
-    kept = heard.categories if before else ()
     new = [reason.category for reason in reasons if counts(reason)]
-    recent = (
-        *(said for said in heard.recent if now - said.at <= SPLIT_WINDOW),
-        Utterance(now, text[-_RECENT_CHARACTERS:]),
-    )
+    recent = [said for said in heard.recent if now - said.at <= SPLIT_WINDOW]
     return Heard(
-        level=max(before, level),
-        level_at=now if level and level >= before else heard.level_at,
-        categories=tuple(dict.fromkeys((*kept, *new))),
-        recent=_short(recent),
+        level=max(before.level, level),
+        level_at=now if level and level >= before.level else before.level_at,
+        categories=tuple(dict.fromkeys((*before.categories, *new))),
+        recent=_short([*recent, Utterance(now, text[-_RECENT_CHARACTERS:])]),
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections import Counter
 from collections.abc import Collection, Mapping
@@ -43,7 +42,6 @@ _FOREIGN_LETTERS = {
     "ðþ": "is",
 }
 _LETTER_LANGUAGE = {letter: language for letters, language in _FOREIGN_LETTERS.items() for letter in letters}
-_SUBTAG = re.compile("[-_]")
 _SHARE = 0.3
 _LEAST_LETTERS = 2
 # How many everyday words make a language certain enough.
@@ -65,7 +63,6 @@ class Languages:
 
     def hear(self, text: str, words: frozenset[str], setting: str) -> tuple[str, bool]:
         """Return the language of a reply, and whether its rules can be trusted to read it."""
-        setting = _SUBTAG.split(setting, maxsplit=1)[0].lower()
         if not text.isascii():
             written = _script(text)
             if written:

@@ -45,18 +45,23 @@ class Matcher:
         """Return what is noticed in the sentences of a text: each rule once, at its highest level."""
         found: dict[str, Reason] = {}
         for index, sentence in enumerate(windows):
-            for reason in self._in_sentence(sentence, windows[max(0, index - 1) : index + 2]):
-                known = found.get(reason.rule)
-                if known is None or known.level < reason.level:
-                    found[reason.rule] = reason
+            beside = windows[max(0, index - 1) : index + 2]
+            for search in self._searches(frozenset(sentence.words)):
+                known = found.get(search.rule.id)
+                if known is not None and known.level == search.rule.level:
+                    continue
+                reason = self._found(search, sentence, beside)
+                if reason is not None and (known is None or known.level < reason.level):
+                    found[search.rule.id] = reason
         return list(found.values())
 
-    def _in_sentence(self, sentence: Sentence, beside: Sequence[Sentence]) -> Iterator[Reason]:
-        for search in self._searches(frozenset(sentence.words)):
-            match = search.find(sentence.text)
-            if match is not None:
-                level = self._weighed(search.rule, match, sentence, beside)
-                yield Reason(search.rule.id, search.rule.category, level, sentence.span(match.start(), match.end()))
+    def _found(self, search: _Search, sentence: Sentence, beside: Sequence[Sentence]) -> Reason | None:
+        """Return what one pattern finds in a sentence."""
+        match = search.find(sentence.text)
+        if match is None:
+            return None
+        level = self._weighed(search.rule, match, sentence, beside)
+        return Reason(search.rule.id, search.rule.category, level, sentence.span(match.start() + 1, match.end()))
 
     def _searches(self, words: frozenset[str]) -> Iterator[_Search]:
         """Yield each pattern that has the words it needs, once."""
@@ -132,7 +137,7 @@ class _Heard:
 
     def _around(self, match: re.Match[str], sentence: Sentence) -> bool:
         text = sentence.text
-        start = match.start()
+        start = match.start() + 1
         # The clause opens with the space before its first word, so that a pattern can stand at its very beginning.
         clause = text[max(0, sentence.clause(start)) : start]
         return (

@@ -48,7 +48,7 @@ class Compiler:
         self._common = frozenset(common)
         # A gap never swallows a 'not': it would turn a denial into its opposite.
         words = "|".join(re.escape(fold(word)[0]) for word in negations)
-        self._gap = rf"(?:(?!(?:{words}) )\S+ )" if words else r"(?:\S++ )"
+        self._gap = rf"(?:(?!(?:{words}) )\S++ )" if words else r"(?:\S++ )"
         self._parts: dict[str, _Part] = {}
 
     def compile(self, source: str) -> Pattern:
@@ -56,11 +56,12 @@ class Compiler:
         part = self._read(source)
         if not part.needs:
             raise PatternError(f"'{source}' needs at least one word that must be there")
-        return Pattern(regex=_framed(part.regex), needs=part.needs)
+        # The space before the first word is part of the match: a fixed beginning makes the search several times faster.
+        return Pattern(regex=f" (?:{part.regex})", needs=part.needs)
 
     def context(self, source: str) -> str:
         """Return the expression of a pattern that is only ever searched beside a match, so it needs no anchor."""
-        return _framed(self._read(source).regex)
+        return f"(?<= )(?:{self._read(source).regex})"
 
     def _read(self, source: str) -> _Part:
         tokens = _TOKEN.findall(source)
@@ -136,7 +137,3 @@ def _either(options: list[_Part]) -> _Part:
     if not all(option.needs for option in options):
         return _Part(regex)
     return _Part(regex, (frozenset(chain.from_iterable(option.needs[0] for option in options)),))
-
-
-def _framed(regex: str) -> str:
-    return f"(?<= )(?:{regex})"

@@ -9,14 +9,16 @@ from bot.triage.normalise import WORDS, fold
 from bot.triage.sentences import Sentence, sentences
 from bot.triage.spelling import ODD, Speller
 
+_SUBTAG = re.compile("[-_]")
 _LETTER = re.compile(r"[^\W\d_]")
 
 
 class Reading:
-    """A text as typed, its plain form, its words, and whether anything in it is disguised."""
+    """A text as typed, its plain form, its words, the language of the person's setting, and whether it is disguised."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, language: str = "en") -> None:
         self.text = text
+        self.language = _SUBTAG.split(language, maxsplit=1)[0].lower()
         self.folded, self.places = fold(text)
         self.words = frozenset(WORDS.findall(self.folded))
         self._windows: dict[str, list[Sentence]] = {}

@@ -87,7 +87,7 @@ def write(folder: Path = RULES) -> None:
         everyday=_everyday(folder),
         digests=_digests(folder),
     )
-    (folder / COMPILED).write_bytes(gzip.compress(msgspec.json.encode(shipped), mtime=0))
+    (folder / COMPILED).write_bytes(gzip.compress(msgspec.json.encode(shipped, order="deterministic"), mtime=0))
 
 
 def _compiled(folder: Path) -> Shipped | None:

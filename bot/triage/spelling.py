@@ -9,14 +9,14 @@ _LEET = str.maketrans(
     {"0": "o", "1": "i", "3": "e", "4": "a", "5": "s", "7": "t", "@": "a", "$": "s", "!": "i", "|": "l"}
 )
 _STRETCHED = re.compile(r"(.)\1+")
-_LONGEST_WORD = 24
-_SHORTEST_GLUED = 14
+# Nobody types a longer word by hand, nor more letters apart; longer runs are taken in pieces of that size.
+_SHORTEST_GLUED, _LONGEST_GLUED = 14, 160
 # One search tells whether a text holds any disguise at all, so that ordinary text pays for nothing more.
 ODD = re.compile(
     r"([a-z])\1\1|[a-z][0-9@$!|*]+[a-z]|\b[0-9@$][a-z]{2}|\b[a-z]([ ._*-]+)[a-z]\2[a-z]\2[a-z]\b|#[a-z]{6}|[a-z]{14}",
 )
 _DISGUISED = re.compile(r"[a-z0-9@$!|*]*[a-z][a-z0-9@$!|*]*")
-_SPACED = re.compile(r"\b[a-z0-9](?:[ ._*-]{1,3}[a-z0-9]){3,}\b")
+_SPACED = re.compile(r"\b[a-z0-9](?:[ ._*-]{1,3}[a-z0-9]){3,80}\b")
 
 
 class Speller:
@@ -29,6 +29,7 @@ class Speller:
             for typo in _typos(word):
                 if typo not in self.words:
                     self._slang.setdefault(typo, word)
+        self._beginnings = frozenset(word[:end] for word in self.words for end in range(1, len(word) + 1))
         self._by_length: dict[int, list[str]] = {}
         for word in sorted(self.words):
             self._by_length.setdefault(len(word), []).append(word)
@@ -55,7 +56,7 @@ class Speller:
         meant = self._slang.get(word)
         if meant is not None:
             return meant.split()
-        if len(word) < _SHORTEST_GLUED or word in self.words:
+        if not _SHORTEST_GLUED <= len(word) <= _LONGEST_GLUED or word in self.words:
             return (word,)
         return self._split(word) or (word,)
 
@@ -85,15 +86,31 @@ class Speller:
 
     def _split(self, letters: str) -> list[str]:
         """Return the fewest known words that make up all letters, or nothing."""
-        best: list[list[str] | None] = [[]] + [None] * len(letters)
-        for end in range(1, len(letters) + 1):
-            for start in range(max(0, end - _LONGEST_WORD), end):
-                head = best[start]
-                if head is not None and letters[start:end] in self.words:
-                    known = best[end]
-                    if known is None or len(head) + 1 < len(known):
-                        best[end] = [*head, letters[start:end]]
-        return best[-1] or []
+        # For each place that words reach: how many words lead there, and where the last of them begins.
+        reached: dict[int, tuple[int, int]] = {0: (0, 0)}
+        for start in range(len(letters)):
+            if start not in reached:
+                continue
+            count = reached[start][0] + 1
+            for end in self._ends(letters, start):
+                if count < reached.get(end, (count + 1, 0))[0]:
+                    reached[end] = (count, start)
+        words: list[str] = []
+        end = len(letters)
+        while end and end in reached:
+            start = reached[end][1]
+            words.insert(0, letters[start:end])
+            end = start
+        return words
+
+    def _ends(self, letters: str, start: int) -> Iterable[int]:
+        """Yield where each known word ends that begins at `start`."""
+        for end in range(start + 1, len(letters) + 1):
+            piece = letters[start:end]
+            if piece not in self._beginnings:
+                return
+            if piece in self.words:
+                yield end
 
 
 def _guesses(token: str) -> Iterable[str]:

@@ -11,7 +11,7 @@ from datetime import datetime
 from bot.model import Assessment, Heard, Level, Reason
 from bot.ports import SentimentScorer
 from bot.triage import conversation, shipped
-from bot.triage.banks import Banks
+from bot.triage.banks import ENGLISH, Banks
 from bot.triage.conversation import Question
 from bot.triage.lexicon import Lexicon, Weight
 from bot.triage.policy import Policy, load_policy
@@ -20,7 +20,6 @@ from bot.triage.reading import Reading
 __all__ = ["Question", "Triage", "load"]
 
 _WINDOW = 500
-_LEXICON_LANGUAGE = "en"
 _UNSCORED = Reason("triage.unscored", "unscored", Level.ELEVATED)
 # How fast the score within a level fills up with weight.
 _HALF = 6.0
@@ -57,7 +56,7 @@ class Triage:
     def _read(
         self, text: str, heard: Heard, question: Question | None, language: str, now: datetime, *, mood: bool
     ) -> _Found:
-        reading = Reading(text)
+        reading = Reading(text, language)
         found = _Found(language)
         if question is not None:
             found.add(lambda: conversation.answered(text, question, heard))
@@ -72,14 +71,14 @@ class Triage:
         scorer = self._scorer
         if mood and scorer is not None:
             found.add(lambda: self._felt(text, scorer, found))
-        found.add(lambda: self._heard_in(reading, language, found))
+        found.add(lambda: self._heard_in(reading, found))
         return found
 
     def _weighed(self, reading: Reading, found: _Found) -> list[Reason]:
         """Return what the lexicon raises."""
-        if not reading.odd and not self._lexicon.may_weigh(self._banks.meant(reading, _LEXICON_LANGUAGE)):
+        if not reading.odd and not self._lexicon.may_weigh(self._banks.meant(reading, ENGLISH)):
             return []
-        weight = self._lexicon.weigh([window.words for window in self._banks.windows(reading, _LEXICON_LANGUAGE)])
+        weight = self._lexicon.weigh([window.words for window in self._banks.windows(reading, ENGLISH)])
         found.weight = weight
         if not weight.own or weight.total < self._policy.lexicon_elevated:
             return []
@@ -92,9 +91,9 @@ class Triage:
         found.mood = min(scores)
         return [Reason("mood.low", "mood", Level.LOW)] if found.mood <= self._policy.low_mood else []
 
-    def _heard_in(self, reading: Reading, language: str, found: _Found) -> list[Reason]:
+    def _heard_in(self, reading: Reading, found: _Found) -> list[Reason]:
         """Keep the language; one that has no rules goes to people."""
-        found.language, supported = self._banks.hear(reading, language)
+        found.language, supported = self._banks.hear(reading)
         found.unscored |= not supported
         return [] if supported else [_UNSCORED]
 

@@ -29,9 +29,7 @@ def ask(shipped: Triage) -> Ask:
     def assess(
         text: str, *, question: Question | None = None, language: str = "en", workplace: bool = False
     ) -> Assessment:
-        return shipped.assess(
-            text, heard=None, question=question, language=language, now=NOW, workplace=workplace
-        )[0]
+        return shipped.assess(text, heard=None, question=question, language=language, now=NOW, workplace=workplace)[0]
 
     return assess
 

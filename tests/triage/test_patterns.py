@@ -50,22 +50,20 @@ class Walk:
     def one(self, node: Any, place: int) -> Iterator[int]:
         self.steps += 1
         kind, value = str(node[0]), node[1]
-        if kind in ("LITERAL", "NOT_LITERAL", "IN"):
-            if place < len(self.text) and self.fits(kind, value, self.text[place]):
-                yield place + 1
-        elif kind == "BRANCH":
-            for option in value[1]:
-                yield from self.match(option, 0, place)
-        elif kind == "SUBPATTERN":
-            yield from self.match(value[3], 0, place)
-        elif kind in ("MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT"):
-            yield from self.repeat(kind, *value, place)
-        elif kind in ("ASSERT", "ASSERT_NOT"):
-            yield from self.look(kind, *value, place)
-        else:
-            assert kind == "AT", kind
-            if place == (len(self.text) if "END" in str(value) else 0):
-                yield place
+        if kind == "BRANCH":
+            return (end for option in value[1] for end in self.match(option, 0, place))
+        if kind == "SUBPATTERN":
+            return self.match(value[3], 0, place)
+        if kind.endswith("_REPEAT"):
+            return self.repeat(kind, *value, place)
+        if kind.startswith("ASSERT"):
+            return self.look(kind, *value, place)
+        return iter([place + (kind != "AT")] if self.stands(kind, value, place) else [])
+
+    def stands(self, kind: str, value: Any, place: int) -> bool:
+        if kind == "AT":
+            return place == (len(self.text) if "END" in str(value) else 0)
+        return place < len(self.text) and self.fits(kind, value, self.text[place])
 
     def fits(self, kind: str, value: Any, sign: str) -> bool:
         if kind == "IN":
@@ -75,11 +73,7 @@ class Walk:
 
     def repeat(self, kind: str, least: int, most: Any, body: Any, place: int) -> Iterator[int]:
         if kind == "POSSESSIVE_REPEAT":
-            ends = [place]
-            while (end := next(self.match(body, 0, ends[-1]), None)) is not None:
-                ends.append(end)
-            if len(ends) > least:
-                yield ends[-1]
+            yield from self.all_or_nothing(least, body, place)
             return
         if least == 0 and kind == "MIN_REPEAT":
             yield place
@@ -87,6 +81,13 @@ class Walk:
             for end in self.match(body, 0, place):
                 yield from self.repeat(kind, max(least - 1, 0), min(int(most) - 1, 400), body, end)
         if least == 0 and kind == "MAX_REPEAT":
+            yield place
+
+    def all_or_nothing(self, least: int, body: Any, place: int) -> Iterator[int]:
+        times = 0
+        while (end := next(self.match(body, 0, place), None)) is not None:
+            times, place = times + 1, end
+        if times >= least:
             yield place
 
     def look(self, kind: str, direction: int, body: Any, place: int) -> Iterator[int]:

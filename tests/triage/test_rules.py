@@ -59,5 +59,7 @@ def test_without_a_scope_one_of_its_examples_weighs_more(language, scope):
 @pytest.mark.parametrize("language", SOURCES)
 def test_each_language_has_rules_for_the_direct_phrases(language):
     categories = {rule.category for rule in SOURCES[language].bank.rules}
-    needed = {"ideation_active"} if language == "other" else {"ideation_active", "plan", "attempt", "self_harm", "abuse"}
+    needed = (
+        {"ideation_active"} if language == "other" else {"ideation_active", "plan", "attempt", "self_harm", "abuse"}
+    )
     assert categories >= needed
