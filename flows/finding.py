@@ -59,5 +59,7 @@ def said_in(name: str, step: Step) -> Iterator[Said]:
         yield Said(("steps", name, "ask"), step.ask)
     for index, sentence in enumerate(step.retry.say):
         yield Said(("steps", name, "retry", "say", index), sentence)
+    for arm, sentence in step.hint.say.items() if step.hint else ():
+        yield Said(("steps", name, "hint", "say", arm), sentence)
     if step.picture is not None:
         yield Said(("steps", name, "picture", "text"), step.picture.text)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
@@ -19,7 +19,14 @@ Made = TypeVar("Made")
 Make = Callable[[bytes, str], Made]
 
 
-class _Kept(msgspec.Struct, frozen=True):
+# Every module whose change can change what is made of a file.
+_PARSERS = (
+    *("answers", "conditions", "instruments", "loader", "model", "parts", "phrases", "reading", "translation"),
+    *("values", "yaml_tree"),
+)
+
+
+class Kept(msgspec.Struct, frozen=True):
     """A file as it was: its source, and what `code` made of it."""
 
     code: str
@@ -31,20 +38,25 @@ class _Kept(msgspec.Struct, frozen=True):
 class Keeper:
     """A folder of parsed files by content hash; without a folder everything is parsed each time."""
 
-    def __init__(self, folder: Path | None) -> None:
+    def __init__(self, folder: Path | None, prepared: Mapping[str, Kept] | None = None) -> None:
         self.folder = folder
+        self.prepared = prepared or {}
 
     def make(self, path: Path, kind: type[Made], make: Make[Made]) -> Made:
         """Return what `make` builds of the file, taken from the folder when this content was made before."""
         source = read_source(path)
+        name = f"{kind.__name__.lower()}-{hashlib.sha256(source).hexdigest()[:16]}.msgpack"
+        ready = self.prepared.get(name)
         if self.folder is None:
-            return make(source, str(path))
-        kept = self.folder / f"{kind.__name__.lower()}-{hashlib.sha256(source).hexdigest()[:16]}.msgpack"
-        found = _read(kept, kind)
+            return msgspec.msgpack.decode(ready.made, type=kind) if ready else make(source, str(path))
+        found = _read(self.folder / name, kind)
         if found is not None:
             return found
-        made = make(source, str(path))
-        _write(kept, _Kept(_code(), str(path), source, msgspec.Raw(msgspec.msgpack.encode(made))))
+        made = msgspec.msgpack.decode(ready.made, type=kind) if ready else make(source, str(path))
+        _write(
+            self.folder / name,
+            Kept(code_of_this_room(), path.name, source, msgspec.Raw(msgspec.msgpack.encode(made))),
+        )
         return made
 
     def earlier(self, kind: type[Made], make: Make[Made]) -> Iterator[Made]:
@@ -60,21 +72,21 @@ class Keeper:
 def _read(kept: Path, kind: type[Made]) -> Made | None:
     """Return the parsed form, or None when it is missing, torn, or made by other code."""
     try:
-        record = msgspec.msgpack.decode(kept.read_bytes(), type=_Kept)
-        return msgspec.msgpack.decode(record.made, type=kind) if record.code == _code() else None
+        record = msgspec.msgpack.decode(kept.read_bytes(), type=Kept)
+        return msgspec.msgpack.decode(record.made, type=kind) if record.code == code_of_this_room() else None
     except (OSError, msgspec.MsgspecError):
         return None
 
 
 def _remake(kept: Path, make: Make[Made]) -> Made | None:
     try:
-        record = msgspec.msgpack.decode(kept.read_bytes(), type=_Kept)
+        record = msgspec.msgpack.decode(kept.read_bytes(), type=Kept)
         return make(record.source, record.file)
     except (OSError, msgspec.MsgspecError, FlowError):
         return None
 
 
-def _write(kept: Path, record: _Kept) -> None:
+def _write(kept: Path, record: Kept) -> None:
     """Write whole or not at all; a folder that cannot be written only costs the next start its time."""
     with suppress(OSError):
         kept.parent.mkdir(parents=True, exist_ok=True)
@@ -84,9 +96,9 @@ def _write(kept: Path, record: _Kept) -> None:
 
 
 @cache
-def _code() -> str:
-    """Return a hash of this room's code: what other code made is made anew."""
+def code_of_this_room() -> str:
+    """Return a hash of the code that parses: what other code made is made anew."""
     digest = hashlib.sha256()
-    for path in sorted(Path(__file__).parent.glob("*.py")):
-        digest.update(path.read_bytes())
+    for name in _PARSERS:
+        digest.update((Path(__file__).parent / f"{name}.py").read_bytes())
     return digest.hexdigest()[:16]

@@ -1,4 +1,4 @@
-"""The flows that can be started now, and the earlier versions that running talks are pinned to."""
+"""The flows that can be started now, in every language, and the earlier versions that running talks are pinned to."""
 
 from __future__ import annotations
 
@@ -10,27 +10,46 @@ from flows.kept import Keeper
 from flows.loader import load_flow
 from flows.model import Flow
 from flows.phrases import Phrases, load_phrases
+from flows.shipped import prepared
+from flows.translation import Translation, load_translation, translate
 
 SHIPPED = Path(__file__).parent / "library"
+TRANSLATIONS = "i18n"
 TEST_ENDING = ".test.yaml"
+BASE = "en"
 
 
 class Library:
-    """Immutable. `latest` starts a talk; `pinned` continues one on the version it began with."""
+    """`latest` starts a talk; `pinned` continues one on the version it began with. Neither changes within a turn.
 
-    def __init__(self, flows: Iterable[Flow], phrases: Mapping[str, Phrases], earlier: Iterable[Flow] = ()) -> None:
+    A version is told by its hash, in whatever language it is spoken. While `switched_off`, only flows of safety run.
+    """
+
+    def __init__(
+        self,
+        flows: Iterable[Flow],
+        phrases: Mapping[str, Phrases],
+        earlier: Iterable[Flow] = (),
+        translations: Iterable[Translation] = (),
+    ) -> None:
         self._latest = {flow.name: flow for flow in flows}
         self._versions = {(flow.name, flow.hash): flow for flow in earlier}
         self._versions |= {(flow.name, flow.hash): flow for flow in self._latest.values()}
         self._phrases = phrases
+        self._translations = {(one.flow, one.language): one for one in translations}
+        self._spoken: dict[tuple[str, str, str], Flow] = {}
+        self._recalls: dict[str, frozenset[str]] = {}
+        self.switched_off = False
 
-    def latest(self, name: str) -> Flow:
+    def latest(self, name: str, language: str = BASE) -> Flow:
         """Return the current version. Raises KeyError for a name that is not in `names()`."""
-        return self._latest[name]
+        flow = self._latest[name]
+        return flow if flow.language == language else self._in(flow, language)
 
-    def pinned(self, name: str, version_hash: str) -> Flow | None:
+    def pinned(self, name: str, version_hash: str, language: str = BASE) -> Flow | None:
         """Return the version with this content hash, or None when it is not known any more."""
-        return self._versions.get((name, version_hash))
+        flow = self._versions.get((name, version_hash))
+        return flow if flow is None or flow.language == language else self._in(flow, language)
 
     def names(self) -> frozenset[str]:
         """Return the names of the flows that can be started."""
@@ -38,11 +57,43 @@ class Library:
 
     def phrases(self, language: str) -> Phrases:
         """Return the engine's own sentences in a language; English where there are none."""
-        return self._phrases.get(language) or self._phrases.get(language[:2]) or self._phrases["en"]
+        return self._phrases.get(language) or self._phrases.get(language[:2]) or self._phrases[BASE]
 
     def knows(self, name: str) -> bool:
         """Return whether a flow of this name can be started."""
         return name in self._latest
+
+    def recalls(self, name: str) -> frozenset[str]:
+        """Return what a flow, or one that it calls, asks of the person's own earlier answers."""
+        if name not in self._recalls:
+            self._recalls[name] = frozenset().union(*(flow.recalls for flow in self._with_called(name)))
+        return self._recalls[name]
+
+    def renew(self, newer: Library) -> None:
+        """Take over the flows of a newer library; running talks stay on the versions that they began with."""
+        self._versions = newer._versions | self._versions
+        self._latest, self._phrases = newer._latest, newer._phrases
+        self._translations = newer._translations
+        self._spoken, self._recalls = {}, {}
+
+    def _in(self, flow: Flow, language: str) -> Flow:
+        """Return a version in another language, as far as it is translated."""
+        key = (flow.name, flow.hash, language)
+        spoken = self._spoken.get(key)
+        if spoken is None:
+            found = self._translations.get((flow.name, language)) or self._translations.get((flow.name, language[:2]))
+            spoken = self._spoken[key] = translate(flow, found) if found else flow
+        return spoken
+
+    def _with_called(self, name: str) -> Iterable[Flow]:
+        seen: dict[str, Flow] = {}
+        waiting = [name]
+        while waiting:
+            at = waiting.pop()
+            if at in self._latest and at not in seen:
+                seen[at] = self._latest[at]
+                waiting += [step.call.flow for step in seen[at].steps.values() if step.call]
+        return seen.values()
 
 
 def flow_files(paths: Iterable[Path]) -> list[Path]:
@@ -53,18 +104,26 @@ def flow_files(paths: Iterable[Path]) -> list[Path]:
     return [file for file in files if not file.name.endswith(TEST_ENDING)]
 
 
+def translation_files(paths: Iterable[Path]) -> list[Path]:
+    """Return the side files of the flows at the paths: i18n/<language>/<flow>.yaml beside each."""
+    folders = dict.fromkeys(path if path.is_dir() else path.parent for path in paths)
+    return [file for folder in folders for file in sorted(folder.glob(f"{TRANSLATIONS}/*/*.yaml"))]
+
+
 def load_library(paths: Iterable[Path] = (SHIPPED,), *, cache: Path | None = None) -> Library:
     """Read every flow at the paths; raise FlowError for the first that is wrong, or for a name that stands twice.
 
     `cache` is a folder that keeps parsed flows: it makes the next start fast and lets a running talk finish on the
     version it began with, also after a restart.
     """
-    keeper = Keeper(cache)
+    paths = list(paths)
+    keeper = Keeper(cache, prepared())
     flows: dict[str, Flow] = {}
     for file in flow_files(paths):
         flow = keeper.make(file, Flow, load_flow)
         if flow.name in flows:
             raise FlowError(str(file), 1, 1, f"a second flow named '{flow.name}'", "give it another name")
         flows[flow.name] = flow
+    translations = [keeper.make(file, Translation, load_translation) for file in translation_files(paths)]
     book = load_phrases(keeper)
-    return Library(flows.values(), book.languages, keeper.earlier(Flow, load_flow))
+    return Library(flows.values(), book.languages, keeper.earlier(Flow, load_flow), translations)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from datetime import timedelta
 
+from flows import instruments
 from flows.answers import read_answer
 from flows.conditions import Condition, ConditionError, parse
 from flows.errors import FlowError
@@ -22,13 +23,14 @@ from flows.model import (
     Step,
     Wait,
 )
+from flows.parts import read_hint, read_score
 from flows.reading import Field
 from flows.yaml_tree import Mark, Node, read_tree
 
 _FLOW = frozenset({field for field in Flow.__struct_fields__ if field not in ("name", "hash")} | {"flow", "defaults"})
 _STEP = frozenset(
     {"say", "ask", "answer", "retry", "wait", "save", "measure", "skippable", "next", "else", "call", "with"}
-    | {"picture", "schedule", "end"}
+    | {"picture", "schedule", "hint", "score", "end"}
 )
 _WAYS_TO_END = ("done", "left")
 MAX_STEPS = 200
@@ -40,7 +42,9 @@ def load_flow(source: bytes, file: str) -> Flow:
 
 
 def build_flow(tree: Node, source: bytes, file: str) -> Flow:
-    """Return the flow that a YAML tree describes; `source` gives it its hash."""
+    """Return the flow (or questionnaire) that a YAML tree describes; `source` gives it its hash."""
+    if isinstance(tree.value, dict) and instruments.KEY in tree.value:
+        return instruments.build_instrument(tree, source, file)
     needed = ("flow", "version", "title", "language", "minutes", "reviewed", "start", "steps")
     top = Field(file, "flow", tree).mapping(_FLOW, needed)
     retry, wait = _defaults(top.get("defaults"))
@@ -57,6 +61,8 @@ def build_flow(tree: Node, source: bytes, file: str) -> Flow:
         hash=hashlib.sha256(source).hexdigest()[:16],
         needs=tuple(field.identifier(dotted=True) for field in top["needs"].items()) if "needs" in top else (),
         given={key: field.saved() for key, field in top["given"].mapping().items()} if "given" in top else {},
+        helps_with=tuple(field.text() for field in top["helps_with"].items()) if "helps_with" in top else (),
+        safety=top["safety"].flag() if "safety" in top else False,
         **{key: top[key].text() for key in ("author", "licence", "contraindications", "changelog") if key in top},
     )
     _check_targets(flow, top)
@@ -110,6 +116,8 @@ def _step(name: str, field: Field, retry: Retry, wait: Wait) -> Step:
         call=_call(parts["call"], parts.get("with")) if "call" in parts else None,
         picture=_picture(parts["picture"]) if "picture" in parts else None,
         schedule=_schedule(parts["schedule"]) if "schedule" in parts else None,
+        hint=read_hint(parts["hint"]) if "hint" in parts else None,
+        score=read_score(parts["score"]) if "score" in parts else None,
         end=_end(parts.get("end")),
     )
 
@@ -177,12 +185,21 @@ def _retry(field: Field, base: Retry) -> Retry:
 
 
 def _wait(field: Field, base: Wait) -> Wait:
-    parts = field.mapping(frozenset({"remind_after", "expire_after", "then"}))
+    parts = field.mapping(frozenset({"remind_after", "expire_after", "then", "until"}))
+    if "until" in parts:
+        return _until(field, parts)
     remind = _remind(parts["remind_after"]) if "remind_after" in parts else base.remind_after
     expire = parts["expire_after"].duration() if "expire_after" in parts else base.expire_after
     if remind is not None and remind >= expire:
         field.refuse("the reminder comes after the end", "make 'remind_after' shorter than 'expire_after'")
     return Wait(remind, expire, parts["then"].identifier() if "then" in parts else base.then)
+
+
+def _until(field: Field, parts: dict[str, Field]) -> Wait:
+    """Read a wait that ends at a time of day."""
+    if "then" not in parts or len(parts) > 2:
+        field.refuse("'until' goes with 'then' alone", "write {until: HH:MM or a saved time, then: step}")
+    return Wait(None, then=parts["then"].identifier(), until=parts["until"].text())
 
 
 def _remind(field: Field) -> timedelta | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
 from enum import StrEnum
 from functools import cached_property
@@ -17,7 +17,9 @@ from flows.values import Saved
 SAVED_FOR_LATER = "saved_for_later"
 STUCK = "stuck"
 HUMAN_HANDOFF = "human_handoff"
-FACTS = ("person.", "consent.")
+MINE = "my."
+FACTS = ("person.", "consent.", "rota.", "recent.", MINE)
+ARMS = "experiment."
 GIVEN_BY_THE_BOT = frozenset({"crisis_lines"})
 
 _NAME_IN_TEXT = re.compile(r"\{([a-z_][a-z0-9_.]*)\}")
@@ -114,11 +116,15 @@ class Retry(Struct, frozen=True):
 
 
 class Wait(Struct, frozen=True):
-    """What happens while nobody answers: a reminder, then `then` (a step, or saved_for_later)."""
+    """What happens while nobody answers: a reminder, then `then` (a step, or saved_for_later).
+
+    With `until` (HH:MM, or the name of a saved time) the wait ends at that time of the person's day.
+    """
 
     remind_after: timedelta | None = timedelta(hours=4)
     expire_after: timedelta = timedelta(hours=24)
     then: str = SAVED_FOR_LATER
+    until: str = ""
 
 
 class Call(Struct, frozen=True):
@@ -143,6 +149,28 @@ class CheckInPlan(Struct, frozen=True):
     days: str
 
 
+class Hint(Struct, frozen=True):
+    """A sticky experiment: each person always gets the same of the weighted `arms`; `say` are their words."""
+
+    experiment: str
+    arms: dict[str, int]
+    say: dict[str, Sentence] = {}
+
+    @property
+    def name(self) -> str:
+        """Return the name under which the arm is saved."""
+        return ARMS + self.experiment
+
+
+class Score(Struct, frozen=True):
+    """A sum of saved numbers, saved in its turn: `add` less `less`; nothing when one of them was not answered."""
+
+    save: str
+    add: tuple[str, ...]
+    less: tuple[str, ...] = ()
+    measure: str = ""
+
+
 class Step(Struct, frozen=True, dict=True):
     """One step: what is said, what is asked, and where it goes on.
 
@@ -165,6 +193,8 @@ class Step(Struct, frozen=True, dict=True):
     call: Call | None = None
     picture: Picture | None = None
     schedule: CheckInPlan | None = None
+    hint: Hint | None = None
+    score: Score | None = None
     end: str = ""
 
     @cached_property
@@ -182,6 +212,17 @@ class Step(Struct, frozen=True, dict=True):
             if branch.when is None or branch.when.test(saved, answer):
                 return branch.go
         return ""
+
+    @property
+    def reads(self) -> Iterator[str]:
+        """Yield every saved name that this step says, decides by, sums up or hands on."""
+        for sentence in (*self.say, *([self.ask] if self.ask else ()), *self.retry.say):
+            yield from sentence.names
+        for branch in self.branches:
+            yield from branch.when.names if branch.when else ()
+        yield from (*self.score.add, *self.score.less) if self.score else ()
+        for value in self.call.given.values() if self.call else ():
+            yield from _NAME_IN_TEXT.findall(value) if isinstance(value, str) else ()
 
     @cached_property
     def ways(self) -> tuple[str, ...]:
@@ -202,7 +243,10 @@ class Reviewed(Struct, frozen=True):
 
 
 class Flow(Struct, frozen=True, dict=True):
-    """A script, immutable and pinned by the `hash` of its source. `given` are its inputs with their defaults."""
+    """A script, immutable and pinned by the `hash` of its source. `given` are its inputs with their defaults.
+
+    `helps_with` are the needs by which it is found. A flow of `safety` stays on when exercises are switched off.
+    """
 
     name: str
     version: int
@@ -219,11 +263,20 @@ class Flow(Struct, frozen=True, dict=True):
     changelog: str = ""
     needs: tuple[str, ...] = ()
     given: dict[str, Saved] = {}
+    helps_with: tuple[str, ...] = ()
+    safety: bool = False
 
     @cached_property
     def saves(self) -> frozenset[str]:
         """Return every name that a step of this flow saves."""
-        return frozenset(step.save for step in self.steps.values() if step.save)
+        scored = {step.score.save for step in self.steps.values() if step.score}
+        return frozenset(scored | {step.save for step in self.steps.values() if step.save})
+
+    @cached_property
+    def recalls(self) -> frozenset[str]:
+        """Return what this flow asks of the person's own earlier answers (`my.…`, `recent.…`)."""
+        names = (name for step in self.steps.values() for name in step.reads)
+        return frozenset(name for name in names if name.startswith((MINE, "recent.")))
 
     @cached_property
     def calls(self) -> frozenset[str]:

@@ -80,7 +80,9 @@ def _saved_by(checked: Checked, step: Step) -> Names:
     """Return what a step leaves saved: its answer (nothing counts as one), or the results of the flow it calls."""
     called = checked.flows.get(step.call.flow) if step.call else None
     results = {f"{called.name}.{name}" for name in called.saves} if called else set()
-    return frozenset(results | ({step.save} if step.save else set()))
+    made = {step.score.save} if step.score else set()
+    drawn = {step.hint.name} if step.hint else set()
+    return frozenset(results | made | drawn | ({step.save} if step.save else set()))
 
 
 def _names(checked: Checked, name: str, step: Step, known: Names) -> Iterator[Finding]:
@@ -89,11 +91,22 @@ def _names(checked: Checked, name: str, step: Step, known: Names) -> Iterator[Fi
             if not _is_known(used, known):
                 yield _unknown(checked, used, *said.path)
     later = known | _saved_by(checked, step)
+    if step.wait.until and not step.wait.until[:1].isdigit() and not _is_known(step.wait.until, known):
+        yield _unknown(checked, step.wait.until, "steps", name, "wait", "until")
     for index, branch in enumerate(step.branches):
         for used in sorted(branch.when.names if branch.when else ()):
             if not _is_known(used, later):
                 yield _unknown(checked, used, "steps", name, "next", index, "when")
+    yield from _summed(checked, name, step, known)
     yield from _handed(checked, name, step, known)
+
+
+def _summed(checked: Checked, name: str, step: Step, known: Names) -> Iterator[Finding]:
+    """Yield what a score counts that nobody saved; a question that may be skipped counts as saved."""
+    for key in ("add", "less") if step.score else ():
+        for index, used in enumerate(getattr(step.score, key)):
+            if not _is_known(used, known):
+                yield _unknown(checked, used, "steps", name, "score", key, index)
 
 
 def _handed(checked: Checked, name: str, step: Step, known: Names) -> Iterator[Finding]:

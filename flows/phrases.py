@@ -116,6 +116,9 @@ class Phrases(Struct, frozen=True, forbid_unknown_fields=True, dict=True):
     changed: str
     unknown_flow: str
     needs_consent: str
+    not_staffed: str
+    switched_off: str
+    many_today: str
     chosen: str
     nothing: str
 

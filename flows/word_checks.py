@@ -20,7 +20,7 @@ BANNED = re.compile(
     re.IGNORECASE,
 )
 # Numbers of three digits and more, but for the end of a percent scale, and runs of shorter ones.
-_DIGITS = re.compile(r"\b(?!100\b)\d{3,}|\b\d{2,}(?:[\s().\-/]+\d+)+")
+DIGITS = re.compile(r"\b(?!100\b)\d{3,}|\b\d{2,}(?:[\s().\-/]+\d+)+")
 _SENTENCE_END = re.compile(r"[.?!]+(?=\s|$|[\"”])|\n+")
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 _VOWELS = re.compile(r"[aeiouy]+")
@@ -70,17 +70,25 @@ def _syllables(word: str) -> int:
 
 
 def _text(checked: Checked, text: str, path: tuple[str | int, ...]) -> Iterator[Finding]:
+    for what, remedy in faults_of_length(text):
+        yield checked.find(what, remedy, *path)
+    yield from _words(checked, text, path)
+
+
+def faults_of_length(text: str) -> Iterator[tuple[str, str]]:
+    """Yield what is too long or too loud in a message, in any language, with the remedy."""
     parts = sentences(text)
     longest = max(map(len, parts), default=0)
     if longest > MAX_WORDS:
-        yield checked.find(f"a sentence of {longest} words", f"say it in at most {MAX_WORDS}", *path)
+        yield f"a sentence of {longest} words", f"say it in at most {MAX_WORDS}"
     if len(parts) > MAX_SENTENCES:
-        yield checked.find(f"{len(parts)} sentences in one message", f"say at most {MAX_SENTENCES}", *path)
+        yield f"{len(parts)} sentences in one message", f"say at most {MAX_SENTENCES}"
     if len(text) > MAX_MESSAGE:
-        yield checked.find(f"a message of {len(text)} characters", f"keep it to {MAX_MESSAGE}", *path)
+        yield f"a message of {len(text)} characters", f"keep it to {MAX_MESSAGE}"
     if "!" in text:
-        yield checked.find("an exclamation mark", "end the sentence quietly", *path)
-    yield from _words(checked, text, path)
+        yield "an exclamation mark", "end the sentence quietly"
+    if DIGITS.search(text):
+        yield "digits that look like a number to call", "use {crisis_lines}"
 
 
 def _words(checked: Checked, text: str, path: tuple[str | int, ...]) -> Iterator[Finding]:
@@ -88,8 +96,6 @@ def _words(checked: Checked, text: str, path: tuple[str | int, ...]) -> Iterator
     if banned:
         what = f"the word '{banned[0].lower()}' says what we are not or cannot keep"
         yield checked.find(what, "say it another way", *path)
-    if _DIGITS.search(text):
-        yield checked.find("digits that look like a number to call", "use {crisis_lines}", *path)
 
 
 def _grade(checked: Checked, texts: list[str]) -> Iterator[Finding]:

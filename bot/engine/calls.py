@@ -23,7 +23,7 @@ def enter(turn: Turn, step: Step, call: Call) -> str:
     if not turn.library.knows(call.flow) or len(turn.outer) + 1 >= MAX_DEPTH:
         turn.overrun()
         return ""
-    flow = turn.library.latest(call.flow)
+    flow = turn.library.latest(call.flow, turn.language)
     facts = turn.top.facts() if turn.top else {}
     if turn.refused(flow, facts):
         return turn.way_on(step, None) or turn.end("done")

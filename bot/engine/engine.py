@@ -47,7 +47,10 @@ def _take(library: Library, session: Session, event: EngineEvent, now: datetime,
     turn = Turn(library, session, now, language)
     if session.stack and not turn.open(session.stack):
         turn.lost(session.stack)
-    _HANDLERS[type(event)](turn, event)
+    if library.switched_off and talks.closed(turn, event):
+        talks.close(turn)
+    else:
+        _HANDLERS[type(event)](turn, event)
     return turn
 
 

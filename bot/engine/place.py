@@ -48,6 +48,12 @@ class Place:
         for name in [name for name in self.saved if name.startswith(prefix) and not name.endswith(_EARLIER)]:
             self.withdraw(name)
 
+    def drop_scores(self, name: str) -> None:
+        """Drop every sum that counts a name; it is made anew on the way on."""
+        for step in self.flow.steps.values():
+            if step.score is not None and name in step.score.add:
+                self.saved.pop(step.score.save, None)
+
     def pass_by(self) -> None:
         """Note that this step was passed, for `back`."""
         self.path = (*self.path[-MAX_PATH:], self.at.name)

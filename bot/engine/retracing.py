@@ -52,6 +52,7 @@ def _rewind(turn: Turn, place: Place) -> None:
             place.withdraw_all(f"{passed.call.flow}.")
         if passed.save:
             place.withdraw(passed.save)
+            place.drop_scores(passed.save)
             turn.effects.append(Withdrawn(place.flow.name, passed.name, passed.save, passed.measure))
         if passed.ask is not None:
             return

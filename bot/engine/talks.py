@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from bot.engine.calls import MAX_DEPTH
 from bot.engine.effects import HowEnded
-from bot.engine.events import Again, Begin, Interrupt, Leave, Resume, StartOver, Stop, WaitElapsed
+from bot.engine.events import Again, Begin, EngineEvent, Interrupt, Leave, Resume, StartOver, Stop, WaitElapsed
 from bot.engine.turn import Turn
+from bot.model import Frame
 from flows.model import SAVED_FOR_LATER
 
 
@@ -13,7 +14,7 @@ def begin(turn: Turn, event: Begin) -> None:
     """Start a flow; a running talk is parked."""
     if not turn.library.knows(event.flow):
         return turn.say(turn.phrases.unknown_flow)
-    flow = turn.library.latest(event.flow)
+    flow = turn.library.latest(event.flow, turn.language)
     if turn.refused(flow, event.given):
         return None
     if turn.top is not None:
@@ -27,7 +28,7 @@ def interrupt(turn: Turn, event: Interrupt) -> None:
         return begin(turn, Begin(event.flow, event.given))
     if turn.top.flow.name == event.flow:
         return turn.ask()
-    flow = turn.library.latest(event.flow)
+    flow = turn.library.latest(event.flow, turn.language)
     given = turn.top.facts() | event.given
     if turn.refused(flow, given):
         return turn.ask()
@@ -66,6 +67,29 @@ def start_over(turn: Turn, event: StartOver) -> None:
     again = Begin(turn.top.flow.name, turn.top.given())
     turn.close()
     return begin(turn, again)
+
+
+def closed(turn: Turn, event: EngineEvent) -> bool:
+    """Say whether exercises are switched off, and what happens would begin one or go on with it."""
+    if not turn.library.switched_off or isinstance(event, Stop | Leave):
+        return False
+    if isinstance(event, Begin | Interrupt):
+        return turn.library.knows(event.flow) and not turn.library.latest(event.flow).safety
+    frames = turn.parked if isinstance(event, Resume) or turn.top is None else turn.frames()
+    return bool(frames) and not any(_is_safety(turn, frame) for frame in frames)
+
+
+def close(turn: Turn) -> None:
+    """Put a running exercise aside until they are switched on again, and say so."""
+    if turn.top is not None and not any(_is_safety(turn, frame) for frame in turn.frames()):
+        park(turn, "stopped")
+    turn.say(turn.phrases.switched_off)
+    turn.ask()
+
+
+def _is_safety(turn: Turn, frame: Frame) -> bool:
+    flow = turn.library.pinned(frame.flow, frame.hash)
+    return flow is not None and flow.safety
 
 
 def again(turn: Turn, event: Again) -> None:

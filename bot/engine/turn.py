@@ -7,14 +7,15 @@ from datetime import datetime
 from msgspec import structs
 
 from bot.engine import calls
-from bot.engine.effects import Ask, Effect, Ended, HowEnded, Picture, Save, Say, Started
+from bot.engine.effects import Ask, Effect, Ended, HowEnded, Measure, Picture, Save, Say, Started
+from bot.engine.figures import arm_of, moment_of, total_of
 from bot.engine.place import MANY, Place, answers_in
 from bot.engine.reading import Context
 from bot.engine.schedule import plan
 from bot.engine.speech import choices_of, shown
 from bot.model import Frame, Prompt, Session
 from flows.library import Library
-from flows.model import AnswerKind, Choice, Flow, Sentence, Step
+from flows.model import MINE, AnswerKind, Choice, Flow, Hint, Score, Sentence, Step
 from flows.phrases import fill
 from flows.values import Saved
 
@@ -92,7 +93,7 @@ class Turn:
 
     def place_of(self, frame: Frame) -> Place | None:
         """Return the open form of a frame, or None when its version is not known any more."""
-        flow = self.library.pinned(frame.flow, frame.hash)
+        flow = self.library.pinned(frame.flow, frame.hash, self.language)
         if flow is None or frame.step not in flow.steps:
             return None
         return Place(flow, frame.step, dict(frame.saved), frame.path, frame.tries)
@@ -157,8 +158,10 @@ class Turn:
             return
         place.saved.pop(MANY, None)
         if step.save:
-            place.keep(step.save, None)
-            self.effects.append(Save(place.flow.name, step.name, step.save, None))
+            # What is kept for later talks stands until it is said anew.
+            kept = place.saved.get(step.save) if step.save.startswith(MINE) else None
+            place.keep(step.save, kept)
+            self.effects.append(Save(place.flow.name, step.name, step.save, kept))
         name = self.take(step, to) if to else self.way_on(step, None)
         place.pass_by()
         self.walk(name or self.end("done"))
@@ -212,10 +215,11 @@ class Turn:
 
     def refused(self, flow: Flow, facts: dict[str, Saved]) -> bool:
         """Say that a permission is missing when one is; return whether."""
-        missing = any(not facts.get(need) for need in flow.needs)
+        missing = [need for need in flow.needs if not facts.get(need)]
         if missing:
-            self.say(self.phrases.needs_consent)
-        return missing
+            consent = any(need.startswith("consent.") for need in missing)
+            self.say(self.phrases.needs_consent if consent else self.phrases.not_staffed)
+        return bool(missing)
 
     def enter(self, flow: Flow, given: dict[str, Saved]) -> str:
         """Stand at the start of a flow on top of what is open; return its first step."""
@@ -237,7 +241,7 @@ class Turn:
         if step is None or step.ask is None or step.answer is None:
             return
         wait = step.wait
-        self.wake_at = self.now + (wait.remind_after or wait.expire_after)
+        self.wake_at = moment_of(wait, self.saved(), self.now)
         self.reminded = wait.remind_after is None
         choices = choices_of(step.answer, self.chosen(), self.phrases)
         self._put(instead or self.filled(step.ask), choices, step.answer.kind)
@@ -262,14 +266,41 @@ class Turn:
 
     def _speak(self, step: Step) -> None:
         """Say, show and schedule what a step holds."""
+        if step.score is not None:
+            self._sum(step, step.score)
         for sentence in step.say:
             self.effects.append(Say(self.filled(sentence)))
+        if step.hint is not None:
+            self._give_hint(step, step.hint)
         if step.picture is not None:
             self.effects.append(Picture(step.picture.name, self.filled(step.picture.text)))
         if step.schedule is not None:
             planned = plan(step.schedule, self.saved())
             if planned is not None:
                 self.effects.append(planned)
+
+    def _sum(self, step: Step, score: Score) -> None:
+        """Keep a score; without all of its answers there is none."""
+        place = self.top
+        total = total_of(score, self.saved())
+        if place is None or total is None:
+            return
+        place.saved[score.save] = total
+        self.effects.append(Save(place.flow.name, step.name, score.save, total))
+        if score.measure:
+            self.effects.append(Measure(step.name, score.measure, float(total)))
+
+    def _give_hint(self, step: Step, hint: Hint) -> None:
+        """Say the words of the person's arm; the arm is kept when it is first drawn."""
+        place = self.top
+        if place is None:
+            return
+        arm = arm_of(hint, str(place.saved.get("person.id", "")))
+        if hint.name not in place.saved:
+            place.saved[hint.name] = arm
+            self.effects.append(Save(place.flow.name, step.name, hint.name, arm))
+        if arm in hint.say:
+            self.effects.append(Say(self.filled(hint.say[arm])))
 
     def filled(self, sentence: Sentence) -> str:
         """Return a sentence of the flow with what was saved put in."""
