@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -24,7 +25,8 @@ class Settings(BaseSettings):
 
     channels: Annotated[tuple[Platform, ...], NoDecode] = (Platform.CONSOLE,)
     data_dir: Path = Path("data")
-    database_url: str = ""
+    # It may hold a password: never shown.
+    database_url: str = Field(default="", repr=False)
     master_key: SecretStr | None = None
     telegram_token: SecretStr | None = None
     telegram_api_url: str = "https://api.telegram.org"
@@ -32,6 +34,7 @@ class Settings(BaseSettings):
     slack_app_token: SecretStr | None = None
     slack_signing_secret: SecretStr | None = None
     slack_api_url: str = "https://slack.com/api/"
+    slack_dm_text: bool = False
     oncall_slack_channel: str = ""
     oncall_telegram_chat: str = ""
     policy: Path | None = None
@@ -106,7 +109,8 @@ class Settings(BaseSettings):
         """Return every secret, and its parts, for the redaction of logs."""
         values = (getattr(self, name) for name in type(self).model_fields)
         texts = [value.get_secret_value() for value in values if isinstance(value, SecretStr)]
-        return [part.strip() for text in texts for part in {text, *text.split(",")}]
+        password = urlsplit(self.database_url).password
+        return [part.strip() for text in (*texts, password or "") for part in {text, *text.split(",")} if part.strip()]
 
     @property
     def on_call(self) -> tuple[Address, ...]:
@@ -125,6 +129,9 @@ def read_settings() -> Settings:
         return Settings()
     except ValidationError as error:
         raise SettingError("\n".join(_explain(item) for item in error.errors())) from None
+    except (OSError, UnicodeDecodeError) as error:
+        what = f".env cannot be read ({type(error).__name__})"
+        raise SettingError(f"{what}; save it as UTF-8, readable to this user") from None
 
 
 def _explain(item: object) -> str:
