@@ -13,6 +13,7 @@ from bot.triage.spelling import Speller
 WINDOW = 60
 OVERLAP = 15
 _STOPS = re.compile(r"[.!?\n\r;。！？；…।؟]+")
+_SPACELESS_FROM = "\u2fff"
 _PAUSES = frozenset(',:()"[]-–—，、：（）“”«»')
 
 
@@ -77,7 +78,9 @@ def _windows(
     past = start
     for match in WORDS.finditer(folded, start, end):
         span = _typed(match.start(), match.end(), places)
-        pause = not _PAUSES.isdisjoint(folded[past : match.start()])
+        between = folded[past : match.start()]
+        # Where signs are written without spaces, a space is a pause.
+        pause = not _PAUSES.isdisjoint(between) or (bool(between) and match[0] > _SPACELESS_FROM)
         for word in speller.stands_for(match[0]):
             words.append(word)
             spans.append(span)
