@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import IntEnum, StrEnum
 
 from msgspec import Struct
+
+from bot.checkins.state import Course, Pace, Rules
 
 
 class Value(Struct, frozen=True):
@@ -138,10 +140,12 @@ class Inbound(Value, frozen=True):
 
 
 class CheckInDue(Value, frozen=True, tag="check_in"):
-    """A scheduled check-in whose moment `due_at` has come."""
+    """A nudge for the check-in that was due at `due_at`; `last` asks whether to go on after long silence."""
 
     check_in_id: str
     due_at: datetime
+    nudge_id: int = 0
+    last: bool = False
 
 
 class WaitDue(Value, frozen=True, tag="wait"):
@@ -158,10 +162,14 @@ class CaseDue(Value, frozen=True, tag="case"):
 
 
 class Undeliverable(Value, frozen=True, tag="undeliverable"):
-    """A delivery that was refused for good: `outbound_id` never reached `address`."""
+    """A delivery that was refused for good: `outbound_id` never reached `address`.
+
+    `unreachable`: nothing can reach the address; otherwise it was this message alone.
+    """
 
     outbound_id: int
     address: Address
+    unreachable: bool = True
 
 
 class Due(Value, frozen=True):
@@ -207,6 +215,7 @@ class Outbound(Value, frozen=True):
     `edits` is the `outbound_id` of a delivered message that this one replaces in place; `trigger` lets Slack open it
     as a private modal (elsewhere, or when the trigger has lapsed, it is a direct message).
     `relays` marks words that a human wrote. `plain` asks for a message without emoji, edits and pictures.
+    `not_before` is the moment of a message that has to wait for it.
     """
 
     outbound_id: int
@@ -222,18 +231,19 @@ class Outbound(Value, frozen=True):
     protected: bool = False
     relays: bool = False
     plain: bool = False
+    not_before: datetime | None = None
 
 
 class Delivery(Value, frozen=True):
     """An outbound claimed for sending. `attempt` counts from 1; `edits` is the receipt of the message it replaces.
 
-    `ambiguous` says that an earlier attempt may have arrived (a crash or a dropped answer in the middle of sending).
+    `ambiguous` counts earlier attempts that may have arrived (a crash or a dropped answer in the middle of sending).
     """
 
     outbound: Outbound
     attempt: int
     edits: str = ""
-    ambiguous: bool = False
+    ambiguous: int = 0
 
 
 # --- triage ----------------------------------------------------------------------------------------------------------
@@ -355,7 +365,8 @@ class Heard(Value, frozen=True):
 class CheckIn(Value, frozen=True):
     """A schedule: wall-clock `at` in IANA `zone` on `weekdays` (0 is Monday). The person owns it.
 
-    `next_due_at` is None while it is paused.
+    With `every`, only each so many days from `since` on. `next_due_at` is None while it is paused. `version` is the
+    fence between a turn and the bulk of due check-ins: it grows by one with every write.
     """
 
     check_in_id: str
@@ -364,6 +375,12 @@ class CheckIn(Value, frozen=True):
     zone: str
     weekdays: tuple[int, ...] = (0, 1, 2, 3, 4, 5, 6)
     next_due_at: datetime | None = None
+    every: int = 0
+    since: date | None = None
+    pace: Pace = Pace.PINNED
+    rules: Rules = Rules()
+    course: Course = Course()
+    version: int = 0
 
 
 class Entry(Value, frozen=True):
@@ -508,7 +525,8 @@ class View(Value, frozen=True):
 class Turn(Value, frozen=True):
     """What one received thing led to: the view after it, and what to write. `base` is the session version before it.
 
-    `received` names the inbound, so that it is never taken twice. Lists hold only what is new or changed.
+    `received` names the inbound, so that it is never taken twice. Lists hold only what is new or changed. `nudge` is
+    the queued nudge that led to it.
     """
 
     received: str
@@ -522,6 +540,7 @@ class Turn(Value, frozen=True):
     dropped_entries: tuple[str, ...] = ()
     check_ins: tuple[CheckIn, ...] = ()
     dropped_check_ins: tuple[str, ...] = ()
+    nudge: int = 0
     texts: tuple[CaseText, ...] = ()
     audits: tuple[Audit, ...] = ()
     outbounds: tuple[Outbound, ...] = ()

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
+from bot.checkins.due import Decide
 from bot.model import Address, CheckIn, Delivery, Due, Escalation, Lane, Platform, Turn, View
 
 
@@ -142,10 +143,17 @@ class Store(Protocol):
         """Write all turns or none. Raises StaleSession when a session moved or a key was taken meanwhile."""
 
     async def claim_due(self, now: datetime, limit: int) -> list[Due]:
-        """Return what has fallen due: escalations first, then waiting steps, then check-ins.
+        """Return what has fallen due: escalations first, then waiting steps, then nudges as far as the outbox has room.
 
         Nothing is marked: the turn that a Due leads to moves its due time in its own transaction, and the unique key
         makes a second one a duplicate.
+        """
+
+    async def plan_check_ins(self, now: datetime, limit: int, decide: Decide) -> int:
+        """Take check-ins that are due: write what `decide` makes of each, and queue its nudge. Return how many.
+
+        One transaction for all; any number of processes share the work, and none plans the same due time twice.
+        `decide` is pure and may be asked again.
         """
 
     async def claim_outbox(
@@ -153,7 +161,8 @@ class Store(Protocol):
     ) -> list[Delivery]:
         """Mark and return what can be sent now: by lane, then oldest first, without `busy` or held addresses.
 
-        At most one for each address, its next one; but all pages that wait for it come together. With a `fence`, nothing unless its lease still stands.
+        At most one for each address, its next one; but all pages that wait for it come together. With a `fence`,
+        nothing unless its lease still stands.
 
         A row that was being sent when a process died comes back after its lease, marked ambiguous.
         """

@@ -1,4 +1,4 @@
-"""Drains the outbox: one sender for every platform, by lane, in order for each conversation.
+"""Drains the outbox: one sender for every platform, by lane, in order for each conversation, at each platform's pace.
 
 At least one send per outbound. After an ambiguous send (a crash, a lost answer) pages and safety texts go out again; an
 ordinary message goes out once more at most, marked.
@@ -16,24 +16,21 @@ import structlog
 
 from bot.errors import DeliveryError, StoreError
 from bot.model import Address, Delivery, Due, Lane, Platform, Received, Undeliverable
-from bot.ports import Channel, Clock, Fence, Settled, Store
+from bot.ports import Channel, Clock, Fence, Settled, Store, Wanted
 from bot.vitals import Vitals
-from scheduler.limits import Window
+from scheduler.aftermath import UNKNOWN, URGENT, after_failure, pause
+from scheduler.joining import editable, joined, joined_receipt
+from scheduler.limits import Limits
+from scheduler.line import AT_ONCE, JOINS_FOR, Line
 
 log = structlog.get_logger(__name__)
-
-CLAIM = 100
-AT_ONCE = 64
-URGENT = (Lane.PAGE, Lane.SAFETY)
-GIVES_UP_AFTER = {Lane.PAGE: 1000, Lane.SAFETY: 1000, Lane.RELAY: 40, Lane.REPLY: 20, Lane.NUDGE: 5}
-LONGEST_WAIT = timedelta(seconds=60)
-LONGEST_URGENT_WAIT = timedelta(seconds=5)
 
 
 class Sender:
     """Sends what waits; `outbox` is set when something may.
 
-    `receive` hears of refusals for good; `again` marks an ordinary message that goes out a second time.
+    `receive` hears of refusals for good; `again` marks an ordinary message that goes out a second time. A platform
+    without `limits` is sent to as fast as it takes.
     """
 
     def __init__(
@@ -44,7 +41,7 @@ class Sender:
         clock: Clock,
         outbox: asyncio.Event,
         again: str,
-        windows: Mapping[Platform, Window] | None = None,
+        limits: Mapping[Platform, Limits] | None = None,
         vitals: Vitals | None = None,
     ) -> None:
         self._store = store
@@ -52,13 +49,15 @@ class Sender:
         self._receive = receive
         self._clock = clock
         self._again = again
-        self._windows = windows or {}
+        self._lines = {platform: Line(platform, (limits or {}).get(platform)) for platform in Platform}
         self._vitals = vitals or Vitals()
         self._waiting = outbox
         self._fence: Fence | None = None
-        self._busy: set[Address] = set()
         self._settled: list[Settled] = []
+        self._settling = asyncio.Lock()
         self._tasks: set[asyncio.Task[None]] = set()
+        self._timer: asyncio.TimerHandle | None = None
+        self._looks_everywhere = True
 
     def wake(self) -> None:
         """Say that something may wait in the outbox."""
@@ -66,6 +65,7 @@ class Sender:
 
     async def tick(self) -> None:
         """Wake for the ticker: retries and what another process left become due without a signal."""
+        self._looks_everywhere = True
         self.wake()
 
     async def run(self, fence: Fence | None = None) -> None:
@@ -85,8 +85,10 @@ class Sender:
     async def drain(self) -> int:
         """Send everything that can go now, and return how many were tried."""
         tried = 0
+        self._looks_everywhere = True
         while started := await self._start_some():
             tried += started
+            self._looks_everywhere = True
             await self.finish()
         return tried
 
@@ -96,80 +98,136 @@ class Sender:
             await asyncio.wait(self._tasks)
         await self._write_settled()
 
+    # --- claiming -----------------------------------------------------------------------------------------------------
+
     async def _start_some(self) -> int:
         await self._write_settled()
-        room = AT_ONCE - len(self._tasks)
-        if room <= 0:
+        wanted = self._wanted()
+        if not wanted:
             return 0
-        claimed = await self._store.claim_outbox(self._clock(), min(room, CLAIM), frozenset(self._busy), self._fence)
+        busy = frozenset(address for line in self._lines.values() for address in line.busy)
+        claimed = await self._store.claim_outbox(self._clock(), wanted, busy, self._fence)
         by_address: dict[Address, list[Delivery]] = {}
         for delivery in claimed:
             by_address.setdefault(delivery.outbound.address, []).append(delivery)
         for address, deliveries in by_address.items():
-            self._busy.add(address)
-            task = asyncio.create_task(self._deliver_all(address, deliveries))
+            line = self._lines[address.platform]
+            line.busy.add(address)
+            line.promised.add(address)
+            task = asyncio.create_task(self._deliver_all(line, address, deliveries))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
         return len(claimed)
 
-    async def _deliver_all(self, address: Address, deliveries: Sequence[Delivery]) -> None:
+    def _wanted(self) -> list[Wanted]:
+        """Return what each platform can take; what is addressed to one without a channel is given up now and then."""
+        loop = asyncio.get_running_loop()
+        now = loop.time()
+        wanted, again = [], []
+        for platform, line in self._lines.items():
+            if platform in self._channels:
+                wanted += line.wanted(now)
+                again.append(line.looks_again_at(now))
+            elif self._looks_everywhere:
+                wanted.append(Wanted(platform, AT_ONCE))
+        self._looks_everywhere = False
+        self._wake_at(min((at for at in again if at is not None), default=None))
+        return wanted
+
+    def _wake_at(self, moment: float | None) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = None if moment is None else asyncio.get_running_loop().call_at(moment, self.wake)
+
+    # --- one conversation ---------------------------------------------------------------------------------------------
+
+    async def _deliver_all(self, line: Line, address: Address, deliveries: Sequence[Delivery]) -> None:
         """Send to one conversation in order; after a failure the rest waits behind it."""
-        held: Settled | None = None
+        behind: Settled | None = None
         try:
-            for delivery in deliveries:
-                if held is None:
-                    settled = await self._deliver(delivery)
-                    held = settled if settled.retry_at is not None else None
+            for together in _batches(deliveries) if line.pace else [[delivery] for delivery in deliveries]:
+                if behind is None:
+                    settled = await self._deliver(line, together)
+                    behind = settled[0] if settled[0].retry_at is not None else None
                 else:
-                    settled = Settled(delivery, retry_at=held.retry_at)
-                self._settled.append(settled)
+                    settled = [Settled(delivery, retry_at=behind.retry_at, unsent=True) for delivery in together]
+                self._settled += settled
         finally:
             await self._write_settled()
-            self._busy.discard(address)
-            self.wake()
+            line.promised.discard(address)
+            self._free(line, address, paged=deliveries[0].outbound.lane is Lane.PAGE)
+
+    def _free(self, line: Line, address: Address, *, paged: bool) -> None:
+        """Let the next message to a chat be claimed: at once, or when the chat's own pace allows it."""
+        self.wake()
+        rest = line.rests(address, page=True, requests=1) if line.pace else 0.0
+        if line.pace and paged:
+            rest = max(rest, JOINS_FOR)
+        if rest > 0:
+            asyncio.get_running_loop().call_later(rest, self._rested, line, address)
+        else:
+            line.busy.discard(address)
+
+    def _rested(self, line: Line, address: Address) -> None:
+        line.busy.discard(address)
+        self.wake()
 
     async def _write_settled(self) -> None:
         """Write how deliveries ended, many at once; what cannot be written now is written at the next try."""
-        settled, self._settled = self._settled, []
-        if not settled:
-            return
-        for one in settled:
-            self._vitals.count("deliveries_accepted" if one.receipt else "deliveries_not_accepted")
-        try:
-            await self._store.settle(settled, self._clock())
-        except StoreError as error:
-            self._settled = settled + self._settled
-            log.error("settling_failed", reason=str(error))
+        async with self._settling:
+            settled, self._settled = self._settled, []
+            if not settled:
+                return
+            for one in settled:
+                self._vitals.count("deliveries_accepted" if one.receipt else "deliveries_not_accepted")
+            try:
+                await self._store.settle(settled, self._clock())
+            except StoreError as error:
+                self._settled = settled + self._settled
+                log.error("settling_failed", reason=str(error))
 
-    async def _deliver(self, delivery: Delivery) -> Settled:
+    # --- one message --------------------------------------------------------------------------------------------------
+
+    async def _deliver(self, line: Line, together: Sequence[Delivery]) -> list[Settled]:
+        """Send one message, which may stand for several pages, and say how each ended."""
+        delivery = joined(together)
         outbound = delivery.outbound
-        urgent = outbound.lane in URGENT
-        if delivery.ambiguous and not urgent and delivery.attempt > 2:
-            return Settled(delivery, failed="unknown: it may have arrived")
-        if delivery.ambiguous and not urgent and not outbound.edits:
-            marked = msgspec.structs.replace(outbound, text=f"{self._again} {outbound.text}")
-            delivery = msgspec.structs.replace(delivery, outbound=marked)
+        if delivery.ambiguous > 1 and outbound.lane not in URGENT:
+            return [Settled(delivery, failed=UNKNOWN)]
+        requests = line.pace.limits.requests(outbound) if line.pace else 1
+        if rest := line.rests(outbound.address, page=outbound.lane is Lane.PAGE, requests=requests):
+            later = self._clock() + timedelta(seconds=rest)
+            return [Settled(one, retry_at=later, unsent=True) for one in together]
         channel = self._channels.get(outbound.address.platform)
         if channel is None:
-            return await self._refuse(delivery, f"no channel for {outbound.address.platform}")
+            nowhere = DeliveryError(f"no channel for {outbound.address.platform}", permanent=True)
+            return [await self._after(line, nowhere, one) for one in together]
         try:
-            return Settled(delivery, receipt=await self._send(channel, delivery))
+            receipt = await self._send(line, channel, self._marked(editable(delivery)), requests)
         except DeliveryError as error:
-            return await self._after(error, delivery)
+            return [await self._after(line, error, one) for one in together]
+        line.trouble.succeeded()
+        return [Settled(one, receipt=joined_receipt(receipt, len(together))) for one in together]
 
-    async def _send(self, channel: Channel, delivery: Delivery) -> str:
-        window = self._windows.get(channel.platform)
-        if window is None:
-            return await channel.send(delivery)
-        started = await window.enter(delivery.outbound.lane)
+    def _marked(self, delivery: Delivery) -> Delivery:
+        outbound = delivery.outbound
+        if not delivery.ambiguous or outbound.lane in URGENT or outbound.edits:
+            return delivery
+        marked = msgspec.structs.replace(outbound, text=f"{self._again} {outbound.text}")
+        return msgspec.structs.replace(delivery, outbound=marked)
+
+    async def _send(self, line: Line, channel: Channel, delivery: Delivery, requests: int) -> str:
+        outbound = delivery.outbound
+        started = await line.enter(outbound.address, page=outbound.lane is Lane.PAGE, requests=requests)
         try:
             return await channel.send(delivery)
         finally:
-            window.leave(started)
+            line.leave(outbound.address, started, requests=requests)
 
-    async def _after(self, error: DeliveryError, delivery: Delivery) -> Settled:
-        """Decide what follows a failed send."""
-        now, outbound = self._clock(), delivery.outbound
+    async def _after(self, line: Line, error: DeliveryError, delivery: Delivery) -> Settled:
+        """Decide what follows a failed send; giving up is told to the conversation before the row is closed."""
+        now, outbound, in_outage = self._clock(), delivery.outbound, line.trouble.is_outage
+        error = line.trouble.failed(outbound.address, error, asyncio.get_running_loop().time())
         log.warning(
             "delivery_failed",
             lane=outbound.lane.name,
@@ -177,27 +235,23 @@ class Sender:
             attempt=delivery.attempt,
             reason=str(error),
         )
-        if error.permanent:
-            return await self._refuse(delivery, str(error))
-        if error.retry_after is not None:
-            until = now + error.retry_after
-            return Settled(delivery, retry_at=until, hold_scope_until=until)
-        if delivery.attempt >= (2 if error.ambiguous else GIVES_UP_AFTER[outbound.lane]):
-            # The lost answer of a second try: at most one extra page or safety text (I17); the policy pages anew.
-            return await self._refuse(delivery, "unknown: it may have arrived" if error.ambiguous else str(error))
-        return Settled(delivery, retry_at=now + pause(delivery))
+        if in_outage and not (error.permanent or error.ambiguous or error.retry_after):
+            return Settled(delivery, retry_at=now + pause(delivery), unsent=True)
+        settled = after_failure(delivery, error, now)
+        if settled.failed and not error.unwanted:
+            await self._tell(delivery, unreachable=error.permanent and not error.message_only)
+        return settled
 
-    async def _refuse(self, delivery: Delivery, why: str) -> Settled:
-        """Give up, and let the conversation know before the row is closed."""
+    async def _tell(self, delivery: Delivery, *, unreachable: bool) -> None:
         outbound = delivery.outbound
-        refusal = Undeliverable(outbound.outbound_id, outbound.address)
+        refusal = Undeliverable(outbound.outbound_id, outbound.address, unreachable)
         due = Due(f"undeliverable:{outbound.outbound_id}", outbound.person_id, self._clock(), refusal)
         with contextlib.suppress(StoreError):
             await self._receive([due])
-        return Settled(delivery, failed=why)
 
 
-def pause(delivery: Delivery) -> timedelta:
-    """Return how long to wait before the next try: doubling from one second; urgent lanes never wait long."""
-    longest = LONGEST_URGENT_WAIT if delivery.outbound.lane in URGENT else LONGEST_WAIT
-    return min(longest, timedelta(seconds=2 ** min(delivery.attempt - 1, 6)))
+def _batches(deliveries: Sequence[Delivery]) -> list[list[Delivery]]:
+    """Return what goes out together: new pages do, everything else goes alone."""
+    pages = [one for one in deliveries if one.outbound.lane is Lane.PAGE and not one.outbound.edits]
+    alone = [[one] for one in deliveries if one not in pages]
+    return [*([pages] if pages else []), *alone]

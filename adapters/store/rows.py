@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import msgspec
 
+from bot.checkins.state import Course, Pace, Rules
 from bot.model import CaseText, CheckIn, Escalation, Outbound, Person, Session
 from bot.privacy import Keyring
 
@@ -21,6 +22,19 @@ decode_session = msgspec.msgpack.Decoder(Session).decode
 decode_escalation = msgspec.msgpack.Decoder(Escalation).decode
 decode_outbound = msgspec.msgpack.Decoder(Outbound).decode
 decode_text = msgspec.msgpack.Decoder(CaseText).decode
+
+
+class Rhythm(msgspec.Struct, frozen=True, array_like=True):
+    """The part of a schedule that no query asks for: times, counters and limits, never words."""
+
+    every: int
+    since: date | None
+    pace: Pace
+    rules: Rules
+    course: Course
+
+
+decode_rhythm = msgspec.msgpack.Decoder(Rhythm).decode
 
 
 def micros(at: datetime) -> int:
@@ -39,15 +53,17 @@ def moment(value: int) -> datetime:
 
 
 def check_in_row(plan: CheckIn) -> Row:
-    """Return a check-in's row; its times and zone are plain, so that due ones are found without keys."""
+    """Return a check-in's next row; its times and zone are plain, so that due ones are found without keys."""
     weekdays = "".join(str(day) for day in plan.weekdays)
     due = micros_or_none(plan.next_due_at)
-    return (plan.person_id, plan.check_in_id, plan.at.isoformat(), plan.zone, weekdays, due)
+    rhythm = encode(Rhythm(plan.every, plan.since, plan.pace, plan.rules, plan.course))
+    return (plan.person_id, plan.check_in_id, plan.at.isoformat(), plan.zone, weekdays, due, rhythm, plan.version + 1)
 
 
 def check_in_value(row: Row) -> CheckIn:
     """Return the check-in of a row."""
-    person_id, check_in_id, at, zone, weekdays, due = row
+    person_id, check_in_id, at, zone, weekdays, due, rhythm, version = row
+    decoded = decode_rhythm(rhythm)
     return CheckIn(
         check_in_id=check_in_id,
         person_id=person_id,
@@ -55,6 +71,12 @@ def check_in_value(row: Row) -> CheckIn:
         zone=zone,
         weekdays=tuple(int(day) for day in weekdays),
         next_due_at=None if due is None else moment(due),
+        every=decoded.every,
+        since=decoded.since,
+        pace=decoded.pace,
+        rules=decoded.rules,
+        course=decoded.course,
+        version=version,
     )
 
 
@@ -81,10 +103,11 @@ def escalation_value(person_id: str, case_id: str, body: bytes, keyring: Keyring
 
 
 def session_row(person_id: str, session: Session, keyring: Keyring) -> Row:
-    """Return (version, wake_at, level, state, person_id); the version is bound in, so that no old state can return."""
+    """Return (version, wake_at, level, state, talked_at, person_id); the version is bound in: no old state returns."""
     state = keyring.seal(person_id, f"session.state {session.version}", encode(session))
     level = int(session.heard.level) if session.heard else 0
-    return (session.version, micros_or_none(session.wake_at), level, state, person_id)
+    wakes, talked = micros_or_none(session.wake_at), micros_or_none(session.last_at)
+    return (session.version, wakes, level, state, talked, person_id)
 
 
 def person_row(person: Person, keyring: Keyring) -> Row:
@@ -94,7 +117,10 @@ def person_row(person: Person, keyring: Keyring) -> Row:
 
 
 def outbound_row(outbound: Outbound, queued_at: datetime, keyring: Keyring) -> Row:
-    """Return what waits: (person_id, outbound_id, lane, platform, destination, edits, queued_at, payload, state, ready_at)."""
+    """Return the row of what waits.
+
+    It is (person_id, outbound_id, lane, platform, destination, edits, queued_at, payload, state, ready_at).
+    """
     return (
         outbound.person_id,
         outbound.outbound_id,

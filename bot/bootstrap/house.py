@@ -31,7 +31,7 @@ from flows.crisis_lines import load_crisis_lines
 from flows.library import SHIPPED, Library, load_library
 from flows.wording import Words, load_words
 from scheduler.jobs import DueWork
-from scheduler.limits import Window
+from scheduler.limits import Limits
 from scheduler.sender import Sender
 from scheduler.timing import next_check_in
 
@@ -87,7 +87,7 @@ async def build(
     clock: Clock,
     rota: Rota,
     on_call: Sequence[Address],
-    windows: Mapping[Platform, Window] | None = None,
+    limits: Mapping[Platform, Limits] | None = None,
     flows: Sequence[Path] = (),
 ) -> House:
     """Open the store and join the core to it; `flows` are files or folders besides our own library."""
@@ -97,7 +97,8 @@ async def build(
     store = await open_store(settings.database, masters)
     desk = Desk(words, load_policy(settings.policy), rota, on_call, numbers)
     safety = Safety(words, desk, numbers)
-    carrier = Carrier(library, words, safety, next_check_in)
+    with_forms = () if settings.slack_dm_text else (Platform.SLACK,)
+    carrier = Carrier(library, words, safety, next_check_in, with_forms)
     dialogue = Dialogue(library, words, safety, Intents(library, words, safety, carrier), carrier, numbers)
     workplace = settings.profile == "workplace"
     decider = Decider(words, library, triage.load(None), dialogue, safety, desk, SystemMint(), workplace=workplace)
@@ -105,6 +106,6 @@ async def build(
     outbox = asyncio.Event()
     vitals = Vitals()
     conversation = Conversation(store, decider, clock, outbox, vitals)
-    sender = Sender(store, channels, conversation.receive, clock, outbox, words.say("sent_again"), windows, vitals)
+    sender = Sender(store, channels, conversation.receive, clock, outbox, words.say("sent_again"), limits, vitals)
     due_work = DueWork(store, conversation.receive, clock)
     return House(store, conversation, sender, due_work, channels, words, library, vitals)

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import os
 import signal
+from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 from functools import partial
@@ -25,7 +26,7 @@ from bot.ports import Clock, Fence
 from bot.rota import load_rota
 from bot.settings import Settings
 from scheduler.leases import Leased
-from scheduler.limits import Window
+from scheduler.limits import PUBLISHED, Limits
 from scheduler.ticker import Job, ticker
 
 if TYPE_CHECKING:
@@ -36,8 +37,6 @@ log = structlog.get_logger(__name__)
 TICK_SECONDS = 1.0
 WORKER_TICK_SECONDS = 0.1
 DRAIN_SECONDS = 8.0
-# Telegram's documented limit for one bot: about 30 messages a second (https://core.telegram.org/bots/faq).
-TELEGRAM_RATE = (30, 1.0)
 
 
 class Role(StrEnum):
@@ -49,7 +48,12 @@ class Role(StrEnum):
 
 
 async def serve(
-    settings: Settings, *, role: Role = Role.ALL, clock: Clock = system_clock, stopped: asyncio.Event | None = None
+    settings: Settings,
+    *,
+    role: Role = Role.ALL,
+    clock: Clock = system_clock,
+    stopped: asyncio.Event | None = None,
+    limits: Mapping[Platform, Limits] = PUBLISHED,
 ) -> None:
     """Run until `stopped` is set, by default by SIGTERM or SIGINT. Raises HandrailError when it cannot go on."""
     chosen = [platform for platform in settings.channels if platform is not Platform.CONSOLE]
@@ -61,13 +65,12 @@ async def serve(
     rota = load_rota(settings.rota, workplace=settings.profile == "workplace")
     if not settings.on_call and not rota.responders:
         log.error("nobody_is_on_call", remedy="set HANDRAIL_ONCALL_SLACK_CHANNEL or HANDRAIL_ONCALL_TELEGRAM_CHAT")
-    windows = {Platform.TELEGRAM: Window(*TELEGRAM_RATE)}
     async with contextlib.AsyncExitStack() as stack:
         instance = stack.enter_context(contextlib.closing(Instance(settings.data_dir, role)))
         masters, made = master_keys(settings, settings.data_dir)
         if made is not None:
             log.warning("master_key_made", path=str(made), remedy="back it up; without it the database cannot be read")
-        house = await build(settings, masters, clock=clock, rota=rota, on_call=settings.on_call, windows=windows)
+        house = await build(settings, masters, clock=clock, rota=rota, on_call=settings.on_call, limits=limits)
         stack.push_async_callback(house.close)
         connected = [await stack.enter_async_context(_connect(platform, settings, house, clock)) for platform in chosen]
         await _run_until(stopped, settings, role, house, connected, instance.name)

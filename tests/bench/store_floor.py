@@ -141,9 +141,9 @@ class Floor:
         )
         self._plain.executemany("INSERT INTO turn VALUES (?, ?, ?, ?, ?, ?)", rows.turns)
         self._plain.executemany(
-            """INSERT INTO outbox (person_id, outbound_id, lane, destination, edits, queued_at, payload, state,
-                   ready_at, attempts, ambiguous, receipt, failed)
-               VALUES (?, ?, ?, ?, ?, ?, ?, 0, 0, 0, 0, '', '')""",
+            """INSERT INTO outbox (person_id, outbound_id, lane, platform, destination, edits, queued_at, payload,
+                   state, ready_at, attempts, ambiguous, receipt, failed)
+               VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, '', '')""",
             rows.outbounds,
         )
         self._plain.execute("COMMIT")

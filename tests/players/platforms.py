@@ -32,10 +32,10 @@ SLACK_ANA, SLACK_SAM, SLACK_CHANNEL = "U0ANA", "U0SAM", "C0ONCALL"
 class Side(Protocol):
     """What a player needs of one platform."""
 
-    def type(self, text: str) -> None: ...
+    async def type(self, text: str) -> None: ...
     def press(self, label: str) -> None: ...
     def oncall_press(self, label: str) -> None: ...
-    def desk_type(self, text: str) -> None: ...
+    async def desk_type(self, text: str) -> None: ...
     def person_sees(self) -> list[str]: ...
     def oncall_sees(self) -> list[str]: ...
     def desk_sees(self) -> list[str]: ...
@@ -48,7 +48,7 @@ class TelegramSide:
         self.ana, self.sam = server.user(ANA, "Ana"), server.user(SAM, "Sam")
         self.group = server.group(GROUP)
 
-    def type(self, text: str) -> None:
+    async def type(self, text: str) -> None:
         self.ana.says(text)
 
     def press(self, label: str) -> None:
@@ -57,7 +57,7 @@ class TelegramSide:
     def oncall_press(self, label: str) -> None:
         self.sam.presses(label, into=self.group)
 
-    def desk_type(self, text: str) -> None:
+    async def desk_type(self, text: str) -> None:
         self.sam.says(text)
 
     def person_sees(self) -> list[str]:
@@ -75,18 +75,18 @@ def _bot_words(chat: Chat) -> list[str]:
 
 
 class SlackSide:
-    """Ana in her direct messages, Sam in the private on-call channel."""
+    """Ana in her direct messages, Sam in the private on-call channel; both write into forms, never into the chat."""
 
     def __init__(self, server: SlackServer) -> None:
         self.ana, self.sam = server.user(SLACK_ANA), server.user(SLACK_SAM)
         server.channel(SLACK_CHANNEL, members=[SLACK_SAM])
         self.server = server
 
-    def type(self, text: str) -> None:
+    async def type(self, text: str) -> None:
         if text.startswith("/"):
             self.ana.command(text.removeprefix("/"))
         else:
-            self.ana.says(text)
+            await self.ana.writes(text)
 
     def press(self, label: str) -> None:
         self.ana.presses(label)
@@ -94,11 +94,12 @@ class SlackSide:
     def oncall_press(self, label: str) -> None:
         self.sam.presses(label, where=SLACK_CHANNEL)
 
-    def desk_type(self, text: str) -> None:
-        self.sam.says(text)
+    async def desk_type(self, text: str) -> None:
+        await self.sam.writes(text)
 
     def person_sees(self) -> list[str]:
-        return [message.words for message in self.ana.chat.messages if message.author == BOT_USER]
+        said = [message for message in self.ana.chat.messages if message.author == BOT_USER]
+        return [words for message in said for words in (*message.earlier, message.words)]
 
     def oncall_sees(self) -> list[str]:
         channel = self.server.world.conversations[SLACK_CHANNEL]
@@ -116,7 +117,7 @@ class PlatformPlayer:
         self.person, self.on_call, self.clock, self.database = person, on_call, clock, database
 
     async def type(self, text: str) -> None:
-        self.person.type(text)
+        await self.person.type(text)
 
     async def press(self, label: str) -> None:
         self.person.press(label)
@@ -125,7 +126,7 @@ class PlatformPlayer:
         self.on_call.oncall_press(label)
 
     async def desk_type(self, text: str) -> None:
-        self.on_call.desk_type(text)
+        await self.on_call.desk_type(text)
 
     async def move_clock(self, moved: str) -> None:
         """Stop at the next check-in on the way: one that is found hours late is dropped, as it should be."""
@@ -154,7 +155,7 @@ async def platform_player(
     person: str, on_call: str, folder: Path, database_url: str = ""
 ) -> AsyncIterator[PlatformPlayer]:
     """Serve both platforms in this loop; on leaving, everything stops cleanly and no published limit was broken."""
-    async with TelegramServer() as telegram, SlackServer() as slack:
+    async with TelegramServer() as telegram, SlackServer(dm_text=False) as slack:
         sides: dict[str, Side] = {"telegram": TelegramSide(telegram), "slack": SlackSide(slack)}
         (folder / "rota.yaml").write_text(ROTA)
         settings = Settings(
@@ -171,7 +172,7 @@ async def platform_player(
             oncall_telegram_chat=str(GROUP) if on_call == "telegram" else "",
         )
         clock, stopped = MovableClock(), asyncio.Event()
-        serving = asyncio.create_task(serve(settings, clock=clock, stopped=stopped))
+        serving = asyncio.create_task(serve(settings, clock=clock, stopped=stopped, limits={}))
         connected = asyncio.ensure_future(slack.sockets.connected())
         try:
             await asyncio.wait([serving, connected], return_when=asyncio.FIRST_COMPLETED)

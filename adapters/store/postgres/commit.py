@@ -43,13 +43,15 @@ async def _move_sessions(connection: asyncpg.Connection, rows: list[Row]) -> Non
         connection,
         """
         WITH given AS (
-            SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bytea[], $5::text[], $6::bigint[])
-                AS given (version, wake_at, level, state, person_id, base)
+            SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bytea[], $5::bigint[], $6::text[],
+                                 $7::bigint[])
+                AS given (version, wake_at, level, state, talked_at, person_id, base)
         ), locked AS MATERIALIZED (
-            SELECT person_id FROM session WHERE person_id = ANY ($5) ORDER BY person_id FOR UPDATE
+            SELECT person_id FROM session WHERE person_id = ANY ($6) ORDER BY person_id FOR UPDATE
         )
         UPDATE session
-        SET version = given.version, wake_at = given.wake_at, level = given.level, state = given.state
+        SET version = given.version, wake_at = given.wake_at, level = given.level, state = given.state,
+            talked_at = given.talked_at
         FROM given JOIN locked USING (person_id)
         WHERE session.person_id = given.person_id AND session.version = given.base
         """,
@@ -79,8 +81,8 @@ async def _add_people(connection: asyncpg.Connection, batch: Batch) -> None:
     await _many(
         connection,
         """
-        INSERT INTO session (version, wake_at, level, state, person_id)
-        SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bytea[], $5::text[])
+        INSERT INTO session (version, wake_at, level, state, talked_at, person_id)
+        SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bytea[], $5::bigint[], $6::text[])
         """,
         batch.sessions,
     )
@@ -160,16 +162,31 @@ async def _write_check_ins(connection: asyncpg.Connection, batch: Batch) -> None
         """,
         batch.dropped_check_ins,
     )
-    await _many(
+    written = await _many(
         connection,
         """
-        INSERT INTO check_in (person_id, check_in_id, at, zone, weekdays, next_due_at)
-        SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bigint[])
+        INSERT INTO check_in (person_id, check_in_id, at, zone, weekdays, next_due_at, rhythm, version)
+        SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::bytea[],
+                             $8::bigint[])
         ON CONFLICT (person_id, check_in_id) DO UPDATE SET
-            at = excluded.at, zone = excluded.zone, weekdays = excluded.weekdays, next_due_at = excluded.next_due_at
+            at = excluded.at, zone = excluded.zone, weekdays = excluded.weekdays, next_due_at = excluded.next_due_at,
+            rhythm = excluded.rhythm, version = excluded.version
+        WHERE check_in.version = excluded.version - 1
         """,
         batch.check_ins,
     )
+    if written != len(batch.check_ins):
+        raise StaleSession("a check-in fell due meanwhile")
+    taken = await _many(
+        connection,
+        """
+        DELETE FROM nudge USING unnest($1::bigint[], $2::text[]) AS given (nudge_id, person_id)
+        WHERE nudge.nudge_id = given.nudge_id AND nudge.person_id = given.person_id
+        """,
+        batch.taken_nudges,
+    )
+    if taken != len(batch.taken_nudges):
+        raise StaleSession("another process took a nudge first")
 
 
 async def _write_entries(connection: asyncpg.Connection, batch: Batch) -> None:

@@ -12,13 +12,15 @@ from datetime import datetime, timedelta
 import asyncpg
 
 from adapters.store.batch import batch_of, people_of
+from adapters.store.check_ins import plans_of
 from adapters.store.deliveries import deliveries_of, outcomes_of
 from adapters.store.loading import Asked
-from adapters.store.postgres import commit, due, gauges, lease, load, outbox
+from adapters.store.postgres import check_ins, commit, due, gauges, lease, load, outbox
 from adapters.store.postgres.errors import explained
 from adapters.store.postgres.schema import prepare
 from adapters.store.rows import micros, moment
 from adapters.store.views import cases_of, examined_of, loaded_of, waiting_of
+from bot.checkins.due import Decide
 from bot.errors import StoreError
 from bot.model import Address, Delivery, Due, Escalation, Platform, Turn
 from bot.ports import Examined, Fence, Loaded, Lookup, Settled, Waiting, Wanted
@@ -82,6 +84,13 @@ class PostgresStore:
     async def claim_due(self, now: datetime, limit: int) -> list[Due]:
         async with self._connection() as connection:
             return await due.due(connection, now, limit)
+
+    async def plan_check_ins(self, now: datetime, limit: int, decide: Decide) -> int:
+        async with self._connection() as connection, connection.transaction():
+            rows = await check_ins.due(connection, micros(now), limit)
+            if rows:
+                await check_ins.write(connection, plans_of(map(tuple, rows), decide))
+            return len(rows)
 
     async def claim_outbox(
         self, now: datetime, wanted: Sequence[Wanted], busy: frozenset[Address], fence: Fence | None = None

@@ -31,7 +31,8 @@ def _many(connection: sqlite3.Connection, sql: str, rows: list[Row]) -> int:
 def _move_sessions(connection: sqlite3.Connection, rows: list[Row]) -> None:
     moved = _many(
         connection,
-        """UPDATE session SET version = ?, wake_at = ?, level = ?, state = ? WHERE person_id = ? AND version = ?""",
+        """UPDATE session SET version = ?, wake_at = ?, level = ?, state = ?, talked_at = ?
+        WHERE person_id = ? AND version = ?""",
         rows,
     )
     if moved != len(rows):
@@ -47,7 +48,7 @@ def _add_people(connection: sqlite3.Connection, batch: Batch) -> None:
     )
     _many(
         connection,
-        """INSERT INTO session (version, wake_at, level, state, person_id) VALUES (?, ?, ?, ?, ?)""",
+        """INSERT INTO session (version, wake_at, level, state, talked_at, person_id) VALUES (?, ?, ?, ?, ?, ?)""",
         batch.sessions,
     )
 
@@ -105,15 +106,23 @@ def _write_check_ins(connection: sqlite3.Connection, batch: Batch) -> None:
         """DELETE FROM check_in WHERE person_id = ? AND check_in_id = ?""",
         batch.dropped_check_ins,
     )
-    _many(
+    written = _many(
         connection,
         """
-        INSERT INTO check_in (person_id, check_in_id, at, zone, weekdays, next_due_at) VALUES (?, ?, ?, ?, ?, ?)
+        INSERT INTO check_in (person_id, check_in_id, at, zone, weekdays, next_due_at, rhythm, version)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?)
         ON CONFLICT (person_id, check_in_id) DO UPDATE SET
-            at = excluded.at, zone = excluded.zone, weekdays = excluded.weekdays, next_due_at = excluded.next_due_at
+            at = excluded.at, zone = excluded.zone, weekdays = excluded.weekdays, next_due_at = excluded.next_due_at,
+            rhythm = excluded.rhythm, version = excluded.version
+        WHERE check_in.version = excluded.version - 1
         """,
         batch.check_ins,
     )
+    if written != len(batch.check_ins):
+        raise StaleSession("a check-in fell due meanwhile")
+    taken = _many(connection, """DELETE FROM nudge WHERE nudge_id = ? AND person_id = ?""", batch.taken_nudges)
+    if taken != len(batch.taken_nudges):
+        raise StaleSession("another process took a nudge first")
 
 
 def _write_entries(connection: sqlite3.Connection, batch: Batch) -> None:

@@ -5,17 +5,18 @@ from __future__ import annotations
 import sqlite3
 from datetime import datetime
 
-from adapters.store.due import case_due, check_in_due, wait_due
+from adapters.store.due import case_due, nudge_due, wait_due
 from adapters.store.rows import Row, micros
+from adapters.store.sqlite import check_ins
 from bot.model import Due
 
 
 def due(connection: sqlite3.Connection, now: datetime, limit: int) -> list[Due]:
-    """Return what has fallen due: cases, then waits, then check-ins, each the longest due first."""
+    """Return what has fallen due: cases, then waits, then nudges, each the longest due first."""
     at = micros(now)
     found = [case_due(row, now) for row in _cases(connection, at, limit)]
     found += [wait_due(row, now) for row in _waits(connection, at, limit - len(found))]
-    found += [check_in_due(row, now) for row in _check_ins(connection, at, limit - len(found))]
+    found += [nudge_due(row, now) for row in check_ins.nudges(connection, limit - len(found))]
     return found
 
 
@@ -32,16 +33,6 @@ def _cases(connection: sqlite3.Connection, now: int, limit: int) -> list[Row]:
 def _waits(connection: sqlite3.Connection, now: int, limit: int) -> list[Row]:
     return connection.execute(
         """SELECT person_id, version FROM session WHERE wake_at <= ? ORDER BY wake_at LIMIT ?""",
-        (now, limit),
-    ).fetchall()
-
-
-def _check_ins(connection: sqlite3.Connection, now: int, limit: int) -> list[Row]:
-    return connection.execute(
-        """
-        SELECT person_id, check_in_id, next_due_at FROM check_in
-        WHERE next_due_at <= ? ORDER BY next_due_at LIMIT ?
-        """,
         (now, limit),
     ).fetchall()
 
@@ -66,7 +57,7 @@ def next_event(connection: sqlite3.Connection) -> int | None:
             SELECT at FROM (
                 SELECT queued_at AS at FROM outbox INDEXED BY outbox_waiting
                 WHERE state = 0
-                    AND NOT EXISTS (SELECT 1 FROM hold WHERE hold.destination = outbox.destination)
+                    AND NOT EXISTS (SELECT 1 FROM hold WHERE hold.destination IN (outbox.destination, outbox.platform))
                     AND outbound_id = (
                         SELECT first.outbound_id FROM outbox AS first
                         WHERE first.destination = outbox.destination AND first.state < 3
@@ -77,6 +68,7 @@ def next_event(connection: sqlite3.Connection) -> int | None:
             UNION ALL SELECT min(ready_at) FROM outbox WHERE state IN (1, 2)
             UNION ALL SELECT min(until) FROM hold
                 WHERE EXISTS (SELECT 1 FROM outbox WHERE outbox.destination = hold.destination AND state < 3)
+                OR EXISTS (SELECT 1 FROM outbox WHERE outbox.platform = hold.destination AND state = 0)
             UNION ALL SELECT min(next_at) FROM escalation WHERE state <> 'resolved'
             UNION ALL SELECT min(wake_at) FROM session WHERE wake_at IS NOT NULL
             UNION ALL SELECT min(next_due_at) FROM check_in WHERE next_due_at IS NOT NULL

@@ -60,8 +60,8 @@ def _ready(connection: sqlite3.Connection, wanted: Wanted, busy: str) -> list[Ro
             AND CASE WHEN lane = 0 AND edits = 0
                 THEN NOT EXISTS (
                     SELECT 1 FROM outbox AS first
-                    WHERE first.destination = outbox.destination AND first.state < 3 AND first.state > 0 AND first.lane = 0
-                        AND first.outbound_id < outbox.outbound_id
+                    WHERE first.destination = outbox.destination AND first.lane = 0
+                        AND first.state < 3 AND first.state > 0 AND first.outbound_id < outbox.outbound_id
                 )
                 ELSE outbound_id = (
                     SELECT first.outbound_id FROM outbox AS first

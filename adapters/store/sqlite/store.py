@@ -13,21 +13,24 @@ from pathlib import Path
 import structlog
 
 from adapters.store.batch import batch_of, people_of
+from adapters.store.check_ins import plans_of
 from adapters.store.deliveries import deliveries_of, outcomes_of
 from adapters.store.loading import Asked
 from adapters.store.rows import micros, moment
-from adapters.store.sqlite import commit, due, gauges, lease, load, outbox
+from adapters.store.sqlite import check_ins, commit, due, gauges, lease, load, outbox
 from adapters.store.sqlite.connection import OneHop, Urgency, Writer
 from adapters.store.sqlite.reserve import Reserve
 from adapters.store.sqlite.schema import make_private, prepare
 from adapters.store.views import cases_of, examined_of, loaded_of, waiting_of
+from bot.checkins.due import Decide
 from bot.errors import StoreError
 from bot.model import Address, Delivery, Due, Escalation, Platform, Turn
-from bot.ports import Examined, Fence, Loaded, Lookup, Settled, Waiting, Wanted
+from bot.ports import Examined, Fence, Loaded, Lookup, Settled, StaleSession, Waiting, Wanted
 from bot.privacy import Keyring, MasterKeys
 
 log = structlog.get_logger(__name__)
 
+TRIES = 8  # another process that plans the same check-ins is first; then these are no longer due
 BULK = 100  # rows of one bulk transaction: what urgent work waits for at most
 
 
@@ -68,6 +71,18 @@ class SqliteStore:
 
     async def claim_due(self, now: datetime, limit: int) -> list[Due]:
         return await self._reader.run(lambda plain: due.due(plain, now, limit))
+
+    async def plan_check_ins(self, now: datetime, limit: int, decide: Decide) -> int:
+        for _ in range(TRIES):
+            rows = await self._reader.run(lambda plain: check_ins.due(plain, micros(now), limit))
+            if not rows:
+                return 0
+            try:
+                await self._writer.write(Urgency.BULK, partial(check_ins.write, plans=plans_of(rows, decide)))
+            except StaleSession:
+                continue
+            return len(rows)
+        return 0
 
     async def claim_outbox(
         self, now: datetime, wanted: Sequence[Wanted], busy: frozenset[Address], fence: Fence | None = None
