@@ -97,6 +97,9 @@ def triage() -> None:
 def manifest(
     mode: Annotated[str, typer.Option(help="socket (Socket Mode) or http (signed requests).")] = "socket",
     url: Annotated[str, typer.Option(help="For http: the public address that ends in /slack/events.")] = "",
+    dm_text: Annotated[
+        bool, typer.Option("--dm-text", envvar=PREFIX + "SLACK_DM_TEXT", help="People may type into the chat.")
+    ] = False,
 ) -> None:
     """Print the app manifest: paste it at "Create an app", "From a manifest".
 
@@ -106,7 +109,7 @@ def manifest(
 
     if mode not in {"socket", "http"}:
         raise typer.BadParameter(f"--mode is {mode!r}; use socket or http")
-    print(manifest_text(mode, url))
+    print(manifest_text(mode, url, dm_text=dm_text))
 
 
 def main() -> None:

@@ -71,7 +71,7 @@ class SlackChannel:
     async def _show(self, delivery: Delivery) -> str:
         """Show it in a modal; an empty receipt says that it has to be in the chat (too)."""
         outbound, view = delivery.outbound, reading(delivery.outbound, self._words)
-        shown = show(self._link.client, outbound.trigger, view, again=delivery.ambiguous)
+        shown = show(self._link.client, outbound.trigger, view, again=delivery.ambiguous > 0)
         if outbound.lane is not Lane.SAFETY:
             return await shown
         # A modal can be closed by mistake: a safety text stands in the chat as well, whatever becomes of the modal.

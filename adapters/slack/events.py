@@ -11,7 +11,7 @@ from msgspec import Struct
 from adapters.slack.blocks import WRITE, form_label
 from adapters.slack.payloads import Action, Callback, Interaction, Message, Slash, View, parse
 from adapters.slack.views import TALK
-from adapters.slack.words import to_plain
+from adapters.slack.words import escape, to_plain
 from bot.commands import knows
 from bot.model import Address, Command, Content, Edited, Filled, Inbound, Platform, Pressed, Text, Unreadable
 
@@ -52,6 +52,15 @@ def to_form(body: dict[str, Any]) -> Form | None:
     pressed = msgspec.convert(body, Interaction)
     label = form_label(pressed.actions[0].action_id) if pressed.actions else ""
     return Form(pressed.actions[0].value, label, pressed.trigger_id) if label else None
+
+
+def pointer_to_chat(body: dict[str, Any], words: str) -> dict[str, str] | None:
+    """Return what a slash command shows to its author alone, or None for anything else."""
+    if "command" not in body:
+        return None
+    slash = msgspec.convert(body, Slash)
+    link = f"slack://app?team={slash.team_id}&id={slash.api_app_id}&tab=messages"
+    return {"response_type": "ephemeral", "text": f"<{link}|{escape(words)}>"}
 
 
 def salvage(body: dict[str, Any], at: datetime) -> Inbound | None:

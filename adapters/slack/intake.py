@@ -15,7 +15,7 @@ from slack_bolt.middleware.async_middleware import AsyncMiddleware
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 
-from adapters.slack.events import Form, salvage, to_form, to_inbound
+from adapters.slack.events import Form, pointer_to_chat, salvage, to_form, to_inbound
 from adapters.slack.link import SlackLink, library_log
 from adapters.slack.refusals import SlackRefusal, answer_of
 from adapters.slack.views import ModalWords, form
@@ -45,9 +45,12 @@ class Intake(AsyncMiddleware):
         quarantine: Quarantine,
         clock: Clock,
         words: ModalWords | None = None,
+        *,
+        dm_text: bool = True,
     ) -> None:
         self._link, self._receive, self._quarantine, self._clock = link, receive, quarantine, clock
         self._words = words or ModalWords()
+        self._exposed = not dm_text
         self.last_seen_at: datetime | None = None
         # Before authorisation on purpose: it would call auth.test in front of the first message and, when Slack
         # refuses that call, acknowledge the message and drop it. Signatures are checked by http_mode.py.
@@ -79,7 +82,10 @@ class Intake(AsyncMiddleware):
         """Take one request as slack_bolt's first middleware; Slack's own handshakes go on to the library's."""
         if req.body.get("type") == "url_verification":
             return await next()
-        return BoltResponse(status=await self._status(req.body), body="")
+        status = await self._status(req.body)
+        # A command may be typed anywhere: its answer stands in the private chat, and only this pointer where it was.
+        pointer = pointer_to_chat(req.body, self._words.answered) if status == 200 else None
+        return BoltResponse(status=status, body=pointer or "")
 
     async def _status(self, body: dict[str, Any]) -> int:
         """Anything but 200 leaves it unacknowledged, so that Slack delivers it again."""
@@ -97,7 +103,7 @@ class Intake(AsyncMiddleware):
     async def _take(self, body: dict[str, Any]) -> None:
         at = self._clock()
         try:
-            wanted, inbound = to_form(body), to_inbound(body, at)
+            wanted, inbound = to_form(body), to_inbound(body, at, exposed=self._exposed)
         except msgspec.ValidationError:
             log.warning("slack_unreadable")
             await self._quarantine(json.dumps(body).encode())

@@ -77,6 +77,7 @@ async def slack(settings: Settings, house: House, clock: Clock) -> AsyncIterator
     from adapters.slack.channel import SlackChannel
     from adapters.slack.intake import Intake
     from adapters.slack.link import SlackLink
+    from bot.bootstrap.slack import modal_words
 
     token = settings.slack_bot_token.get_secret_value() if settings.slack_bot_token else ""
     async with SlackLink(token, f"{settings.slack_api_url}/") as link:
@@ -85,13 +86,18 @@ async def slack(settings: Settings, house: House, clock: Clock) -> AsyncIterator
             # In an outage Slack cannot say; the channel is proved before its first page anyway.
             with contextlib.suppress(DeliveryError):
                 await link.check_oncall_channel(settings.oncall_slack_channel)
+        words, dm_text = modal_words(house.words), settings.slack_dm_text
         intake = Intake(
             link,
             house.conversation.receive,
             lambda raw: house.store.quarantine(Platform.SLACK, raw, clock()),
             clock,
+            words,
+            dm_text=dm_text,
         )
-        house.channels[Platform.SLACK] = SlackChannel(link, oncall_channel=settings.oncall_slack_channel)
+        house.channels[Platform.SLACK] = SlackChannel(
+            link, oncall_channel=settings.oncall_slack_channel, words=words, dm_text=dm_text, clock=clock
+        )
         if settings.slack_app_token is not None:
             from adapters.slack.socket_mode import SocketIntake
 

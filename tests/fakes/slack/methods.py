@@ -40,6 +40,7 @@ def chat_update(world: World, args: Args) -> Answer:
     if message.author != BOT_USER:
         raise Refusal("cant_update_message")
     text, blocks = _checked(world, args)
+    message.earlier.append(message.words)
     message.text, message.blocks, message.edited = text, _with_ids(world, blocks), True
     message.version = world.touch()
     _echo(world, conversation, message, {"subtype": "message_changed"})
@@ -104,7 +105,8 @@ def dnd_info(world: World, args: Args) -> Answer:
     profile = world.profiles.get(str(args.get("user", "")))
     if profile is None:
         raise Refusal("user_not_found")
-    return {"dnd_enabled": profile.dnd, "snooze_enabled": False}
+    quiet = {"next_dnd_start_ts": profile.quiet_from, "next_dnd_end_ts": profile.quiet_until}
+    return {"dnd_enabled": profile.dnd, **quiet, "snooze_enabled": False}
 
 
 def views_open(world: World, args: Args) -> Answer:

@@ -40,7 +40,8 @@ class User:
         return self.world.homes.get(self.id)
 
     def says(self, text: str, *, thread: str = "") -> Push:
-        """Type in the direct conversation."""
+        """Type in the direct conversation, where the app takes typing."""
+        assert "im:history" in self.world.scopes, "the messages tab is read-only"
         message = self._write(text)
         extra = {"thread_ts": thread} if thread else {}
         return self._event({**self._said(message), **extra, "client_msg_id": self.world.new_id("c")})
@@ -87,12 +88,39 @@ class User:
 
     def presses(self, label: str, *, where: str = "") -> Push:
         """Press the newest visible button with that label: in the open modal, then the chat, then the home."""
-        self._acted = self.world.version
-        found = self._find_button(label, where)
+        found = self._find(lambda element: label in _labels(element), where)
         assert found, f"{self.id} sees no button {label!r}"
         element, block, place = found
         kept = {name: element[name] for name in ("action_id", "value", "type", "text") if name in element}
-        action = {**kept, "block_id": block["block_id"], "action_ts": self.world.new_ts()}
+        if "options" in element:
+            kept["selected_option"] = next(one for one in element["options"] if plain(one["text"]["text"]) == label)
+        return self._acts(kept, block, place)
+
+    def ticks(self, *labels: str) -> Push:
+        """Leave exactly these boxes of the home ticked."""
+        assert self.home, f"{self.id} has no home"
+        blocks, place = self._on_view(self.home)
+        found = [(e, block) for block in blocks for e in _elements(block) if e["type"] == "checkboxes"]
+        element, block = found[0]
+        ticked = [option for option in element["options"] if plain(option["text"]["text"]) in labels]
+        assert len(ticked) == len(labels), f"no boxes {labels}"
+        kept = {"action_id": element["action_id"], "type": "checkboxes", "selected_options": ticked}
+        return self._acts(kept, block, place)
+
+    async def writes(self, text: str) -> Push:
+        """Write in private: into the open modal's field, or into the form that the newest button opens."""
+        if not (self.modal and any(block["type"] == "input" for block in self.modal.body["blocks"])):
+            found = self._find(lambda element: ":" in element.get("action_id", ""), "")
+            assert found, f"{self.id} sees no button that opens a form"
+            element, block, place = found
+            before = self.modal
+            self._acts({name: element[name] for name in ("action_id", "value", "type", "text")}, block, place)
+            await self.world.until(lambda: self.modal is not before, 5)
+        return self.fills(text)
+
+    def _acts(self, action: dict[str, Any], block: dict[str, Any], place: dict[str, Any]) -> Push:
+        self._acted = self.world.version
+        action = {**action, "block_id": block["block_id"], "action_ts": self.world.new_ts()}
         return self._act(Push("interactive", {"type": "block_actions", "actions": [action], **place, **self._actor()}))
 
     def fills(self, text: str) -> Push:
@@ -168,11 +196,13 @@ class User:
         messages = self.world.find(where).messages if where else self.chat.messages
         return [message for message in messages if message.seen_only_by in {"", self.id}]
 
-    def _find_button(self, label: str, where: str) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]] | None:
+    def _find(
+        self, wanted: Callable[[dict[str, Any]], bool], where: str
+    ) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]] | None:
         for blocks, place in self._surfaces(where):
             for block in blocks:
-                for element in (*block.get("elements", ()), *([block["accessory"]] if "accessory" in block else ())):
-                    if element.get("type") == "button" and plain(element["text"]["text"]) == label:
+                for element in _elements(block):
+                    if element.get("type") in {"button", "static_select"} and wanted(element):
                         return element, block, place
         return None
 
@@ -188,3 +218,12 @@ class User:
     def _on_view(self, view: View) -> tuple[list[dict[str, Any]], dict[str, Any]]:
         described = {**view.body, "id": view.id, "hash": view.hash}
         return view.body["blocks"], {"container": {"type": "view", "view_id": view.id}, "view": described}
+
+
+def _elements(block: dict[str, Any]) -> list[dict[str, Any]]:
+    return [*block.get("elements", ()), *([block["accessory"]] if "accessory" in block else ())]
+
+
+def _labels(element: dict[str, Any]) -> set[str]:
+    shown = [element["text"]] if "text" in element else [option["text"] for option in element.get("options", ())]
+    return {plain(text["text"]) for text in shown}

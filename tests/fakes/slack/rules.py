@@ -7,7 +7,8 @@ from typing import Any
 
 Block = dict[str, Any]
 LABEL, VALUE, ACTION_ID, SECTION, HEADER, ELEMENTS = 75, 2000, 255, 3000, 150, 25
-TITLE, METADATA, ALT = 24, 3000, 2000
+TITLE, METADATA, ALT, OPTION_VALUE = 24, 3000, 2000, 150
+MOST_OPTIONS = {"static_select": 100, "checkboxes": 10, "radio_buttons": 10, "overflow": 5}
 
 
 def broken_by_message(text: str, blocks: list[Block]) -> list[str]:
@@ -66,8 +67,20 @@ def _element(element: Block, seen: set[str]) -> Iterator[str]:
         yield from _text(element.get("text", {}), LABEL, "button", kinds={"plain_text"})
         if len(element.get("value", "")) > VALUE:
             yield "button value too long"
-    for option in element.get("options", []):
+    yield from _options(element)
+
+
+def _options(element: Block) -> Iterator[str]:
+    options, most = element.get("options", []), MOST_OPTIONS.get(element.get("type", ""))
+    if most is not None and not 1 <= len(options) <= most:
+        yield f"{element['type']} with {len(options)} options"
+    for option in options:
         yield from _text(option.get("text", {}), LABEL, "option")
+        if not 1 <= len(option.get("value", "")) <= OPTION_VALUE:
+            yield "option value missing or too long"
+    ticked = element.get("initial_options", [None])
+    if not ticked or any(option not in options for option in ticked if option is not None):
+        yield "initial_options empty or not among the options"
 
 
 def _text(text: Block, limit: int, where: str, kinds: set[str] | None = None) -> list[str]:

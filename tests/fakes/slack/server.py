@@ -35,9 +35,12 @@ class SlackServer:
         ticket_seconds: float = 30.0,
         retries: Sequence[float] = (0.0, 0.2, 0.5),
         echo: bool = True,
+        dm_text: bool = True,
         extend: Callable[[web.Application, SlackServer], None] = lambda _app, _server: None,
     ) -> None:
         self.world = World(trigger_seconds=trigger_seconds)
+        if not dm_text:
+            self.world.scopes.discard("im:history")
         self.faults = Faults()
         self.sockets = Gate(self.world, ack_seconds=ack_seconds, ticket_seconds=ticket_seconds)
         self.postman = Postman(self.sockets.offer, retries)
@@ -47,7 +50,7 @@ class SlackServer:
         self._users: dict[str, User] = {}
         self._released = asyncio.Event()
         self._runner: web.AppRunner | None = None
-        if echo:
+        if echo and dm_text:
             self.world.on_event = self._echo
 
     async def __aenter__(self) -> Self:

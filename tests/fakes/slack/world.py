@@ -35,7 +35,10 @@ class Refusal(Exception):  # noqa: N818  Slack's word
 
 @dataclass
 class Message:
-    """One visible message; `version` says when it last changed, counted over the whole workspace."""
+    """One visible message; `version` says when it last changed, counted over the whole workspace.
+
+    `earlier` is what it showed before it was edited.
+    """
 
     channel: str
     ts: str
@@ -44,6 +47,7 @@ class Message:
     blocks: list[dict[str, Any]] = field(default_factory=list)
     version: int = 0
     edited: bool = False
+    earlier: list[str] = field(default_factory=list)
     seen_only_by: str = ""
     thread: str = ""
     raw: dict[str, Any] = field(default_factory=dict)
@@ -91,6 +95,8 @@ class Profile:
     name: str = ""
     deleted: bool = False
     dnd: bool = False
+    quiet_from: int = 1
+    quiet_until: int = 1
 
 
 @dataclass
