@@ -12,7 +12,7 @@ from bot.cards import parse_button
 from bot.dialogue import Dialogue
 from bot.escalation import Ticked
 from bot.forms import form_of
-from bot.meaning import words_in
+from bot.meaning import readable, words_in
 from bot.model import (
     Assessment,
     CaseDue,
@@ -88,6 +88,8 @@ class Decider:
 
     def decide(self, received: Received, views: Sequence[View], as_staff: bool, now: datetime) -> Turn | None:
         """Return the turn, or None when there is nothing to do. An error in a decision costs that message alone."""
+        if isinstance(received, Inbound):
+            received = readable(received)
         try:
             return self._decide(received, views, as_staff, now)
         except Exception as error:  # noqa: BLE001  one poisonous message must not stop the others

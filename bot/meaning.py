@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from msgspec import structs
+
 from bot.commands import Intent, from_command, from_value, from_words
 from bot.engine.reading import Context, Wrong, read
-from bot.model import Command, Content, Edited, Filled, Pressed, Text
+from bot.model import Command, Content, Edited, Filled, Inbound, Pressed, Text
 from bot.prompts import pressed, typed
 from bot.safety import pressed_answer
 from bot.turn import Draft
@@ -23,6 +25,26 @@ def words_in(content: Content) -> str:
         case Command(name, argument):
             return f"{name} {argument}".strip()
     return ""
+
+
+def readable(inbound: Inbound) -> Inbound:
+    """Return what was received with every half of a character mended or replaced: no database takes one.
+
+    A platform's JSON may hold such halves; one message with them must not keep a whole batch from being stored.
+    """
+    content = inbound.content
+    match content:
+        case Text(text) | Edited(text) | Filled(_, text) if text != (whole := _whole(text)):
+            content = structs.replace(content, text=whole)
+        case Command(name, argument) if name + argument != _whole(name + argument):
+            content = Command(_whole(name), _whole(argument))
+    return inbound if content is inbound.content else structs.replace(inbound, content=content)
+
+
+def _whole(text: str) -> str:
+    if text.isascii():
+        return text
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 def value_in(draft: Draft, content: Content) -> str | None:

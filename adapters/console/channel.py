@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from itertools import count
 
+from bot.errors import DeliveryError
 from bot.model import Address, Button, Command, Delivery, Inbound, Platform, Text
 
 PERSON = Address(Platform.CONSOLE, "you")
@@ -28,7 +29,10 @@ class ConsoleChannel:
         """Show the text and its buttons. A terminal cannot edit, so an edit is shown as its new text."""
         outbound = delivery.outbound
         side = ON_CALL_SIDE if outbound.address == ON_CALL else BOT
-        self._show(side, "\n".join([outbound.text, *_choices(outbound.buttons, numbered=side == BOT)]))
+        try:
+            self._show(side, "\n".join([outbound.text, *_choices(outbound.buttons, numbered=side == BOT)]))
+        except OSError as error:
+            raise DeliveryError("the terminal is closed", permanent=True) from error
         self._sent += 1
         return str(self._sent)
 

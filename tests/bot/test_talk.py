@@ -204,6 +204,18 @@ async def test_two_first_words_of_a_stranger_in_one_batch_make_one_person(room: 
     assert len({turn.view.person.person_id for turn in room.turns()}) == 1
 
 
+@pytest.mark.parametrize("words", ["half \ud83d", "\udc00 half", "\ud83d\ude42 whole", "nul \x00", "\u202e turned", ""])
+async def test_signs_that_no_database_takes_do_no_harm_to_the_batch(ana: Room, words: str):
+    strange = ana.inbound(Text(words), ANA, ANA.chat)
+    said = await ana.take(strange, ana.inbound(Text("hello"), ANA, ANA.chat))
+    assert said[-1].startswith("Hello Ana")
+
+
+async def test_worrying_words_with_half_a_sign_are_still_paged(ana: Room):
+    await ana.person("I wish I was dead \ud83d")
+    assert (await ana.case()).level is Level.HIGH
+
+
 # --- check-ins --------------------------------------------------------------------------------------------------------
 
 
