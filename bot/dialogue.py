@@ -305,12 +305,12 @@ class Dialogue:
             draft.change_session(prompt=standing.prompt)
             self._forms.note(draft, "saved")
             quiet = True
-        elif isinstance(event, Answered | Skip):
-            self._forms.settle(draft, before, saved=saves(effects))
         if quiet:
             effects = tuple(effect for effect in effects if not isinstance(effect, Say | Ask))
         effects = self._forms.hide(draft, before, effects)
         self._carrier.carry(draft, ((Say(first),) if first else ()) + effects, lane=lane)
+        if isinstance(event, Answered | Skip):
+            self._forms.settle(draft, before, saved=saves(effects))
 
     def _facts(self, draft: Draft) -> dict[str, Saved]:
         """Return what flows may know about the person."""

@@ -9,7 +9,7 @@ from typing import Protocol
 from msgspec import Struct
 
 from bot.checkins.due import Decide
-from bot.model import Address, CheckIn, Delivery, Due, Escalation, Lane, Platform, Turn, View
+from bot.model import Address, CheckIn, Delivery, Due, Entry, Escalation, Lane, Platform, Turn, View
 
 
 class Channel(Protocol):
@@ -127,6 +127,13 @@ class Gauges(Protocol):
 
     async def examine(self) -> Examined:
         """Return version, size, integrity and clock."""
+
+
+class History(Protocol):
+    """Tells what a person has rated."""
+
+    async def entries(self, person_id: str, since: datetime) -> list[Entry]:
+        """Return a loaded person's ratings since then, oldest first."""
 
 
 class StaleSession(Exception):  # noqa: N818  it is an answer, not a fault

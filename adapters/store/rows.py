@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from bot.checkins.state import Course, Pace, Rules
-from bot.model import CaseText, CheckIn, Escalation, Outbound, Person, Session
+from bot.model import CaseText, CheckIn, Entry, Escalation, Outbound, Person, Session
 from bot.privacy import Keyring
 
 Row = tuple[Any, ...]  # what a driver hands over; it becomes a typed value in this module and nowhere else
@@ -20,6 +20,7 @@ encode = msgspec.msgpack.Encoder().encode
 decode_person = msgspec.msgpack.Decoder(Person).decode
 decode_session = msgspec.msgpack.Decoder(Session).decode
 decode_escalation = msgspec.msgpack.Decoder(Escalation).decode
+decode_entry = msgspec.msgpack.Decoder(Entry).decode
 decode_outbound = msgspec.msgpack.Decoder(Outbound).decode
 decode_text = msgspec.msgpack.Decoder(CaseText).decode
 

@@ -13,6 +13,7 @@ from adapters.store.loading import Subjects
 from adapters.store.rows import (
     Row,
     check_in_value,
+    decode_entry,
     decode_person,
     decode_session,
     decode_text,
@@ -20,7 +21,7 @@ from adapters.store.rows import (
     moment,
 )
 from bot.errors import HandrailError
-from bot.model import CaseState, Escalation, Lane, View
+from bot.model import CaseState, Entry, Escalation, Lane, View
 from bot.ports import Examined, Loaded, Waiting
 from bot.privacy import Keyring
 
@@ -119,3 +120,14 @@ def examined_of(row: Row) -> Examined:
     """Return what a database says of itself, of (version, people, sound, now)."""
     version, people, sound, now = row
     return Examined(version, people, sound, moment(now))
+
+
+def entries_of(person_id: str, rows: Iterable[Row], keyring: Keyring) -> list[Entry]:
+    """Open a person's ratings; a damaged one is left out."""
+    found = []
+    for entry_id, body in rows:
+        try:
+            found.append(decode_entry(keyring.open(person_id, f"entry.body {entry_id}", body)))
+        except (HandrailError, msgspec.MsgspecError) as error:
+            log.error("entry_unreadable", person_id=person_id, reason=str(error))
+    return found

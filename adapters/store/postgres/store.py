@@ -15,14 +15,14 @@ from adapters.store.batch import batch_of, people_of
 from adapters.store.check_ins import plans_of
 from adapters.store.deliveries import deliveries_of, outcomes_of
 from adapters.store.loading import Asked
-from adapters.store.postgres import check_ins, commit, due, gauges, lease, load, outbox
+from adapters.store.postgres import check_ins, commit, due, gauges, history, lease, load, outbox
 from adapters.store.postgres.errors import explained
 from adapters.store.postgres.schema import prepare
 from adapters.store.rows import micros, moment
-from adapters.store.views import cases_of, examined_of, loaded_of, waiting_of
+from adapters.store.views import cases_of, entries_of, examined_of, loaded_of, waiting_of
 from bot.checkins.due import Decide
 from bot.errors import StoreError
-from bot.model import Address, Delivery, Due, Escalation, Platform, Turn
+from bot.model import Address, Delivery, Due, Entry, Escalation, Platform, Turn
 from bot.ports import Examined, Fence, Loaded, Lookup, Settled, Waiting, Wanted
 from bot.privacy import Keyring, MasterKeys
 
@@ -137,6 +137,11 @@ class PostgresStore:
     async def examine(self) -> Examined:
         async with self._connection() as connection:
             return examined_of(await gauges.examine(connection))
+
+    async def entries(self, person_id: str, since: datetime) -> list[Entry]:
+        async with self._connection() as connection:
+            rows = await history.entries(connection, person_id, micros(since))
+        return entries_of(person_id, rows, self._keyring)
 
     async def close(self) -> None:
         with explained():

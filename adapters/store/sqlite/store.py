@@ -17,14 +17,14 @@ from adapters.store.check_ins import plans_of
 from adapters.store.deliveries import deliveries_of, outcomes_of
 from adapters.store.loading import Asked
 from adapters.store.rows import micros, moment
-from adapters.store.sqlite import check_ins, commit, due, gauges, lease, load, outbox
+from adapters.store.sqlite import check_ins, commit, due, gauges, history, lease, load, outbox
 from adapters.store.sqlite.connection import OneHop, Urgency, Writer
 from adapters.store.sqlite.reserve import Reserve
 from adapters.store.sqlite.schema import make_private, prepare
-from adapters.store.views import cases_of, examined_of, loaded_of, waiting_of
+from adapters.store.views import cases_of, entries_of, examined_of, loaded_of, waiting_of
 from bot.checkins.due import Decide
 from bot.errors import StoreError
-from bot.model import Address, Delivery, Due, Escalation, Platform, Turn
+from bot.model import Address, Delivery, Due, Entry, Escalation, Platform, Turn
 from bot.ports import Examined, Fence, Loaded, Lookup, Settled, StaleSession, Waiting, Wanted
 from bot.privacy import Keyring, MasterKeys
 
@@ -124,6 +124,10 @@ class SqliteStore:
 
     async def examine(self) -> Examined:
         return examined_of(await self._reader.run(gauges.examine))
+
+    async def entries(self, person_id: str, since: datetime) -> list[Entry]:
+        rows = await self._reader.run(partial(history.entries, person_id=person_id, since=micros(since)))
+        return entries_of(person_id, rows, self._keyring)
 
     async def close(self) -> None:
         await self._writer.close()
