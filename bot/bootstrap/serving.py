@@ -175,6 +175,7 @@ def _on_signals() -> asyncio.Event:
     def on_signal() -> None:
         if stopped.is_set():
             os._exit(130)
+        log.info("stopping")
         stopped.set()
 
     loop = asyncio.get_running_loop()

@@ -11,10 +11,12 @@ from pathlib import Path
 
 
 class Process:
-    """One run after another on the same data folder."""
+    """One run after another on the same data folder, by default in the role that does everything."""
 
-    def __init__(self, folder: Path, settings: Mapping[str, str]) -> None:
+    def __init__(self, folder: Path, settings: Mapping[str, str], role: str = "all") -> None:
+        folder.mkdir(parents=True, exist_ok=True)
         self._folder = folder
+        self._role = role
         self._environment = {
             **{name: value for name, value in os.environ.items() if not name.startswith("HANDRAIL_")},
             "HANDRAIL_DATA_DIR": str(folder / "data"),
@@ -33,8 +35,24 @@ class Process:
         """Start it; it is not ready yet."""
         with (self._folder / "log").open("ab") as log:
             self._child = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "bot", "run", env=self._environment, stderr=log, cwd=Path.cwd()
+                *(sys.executable, "-m", "bot", "run", "--role", self._role), env=self._environment, stderr=log
             )
+
+    async def ended(self) -> int:
+        """Wait until it ends by itself; return the exit code."""
+        assert self._child is not None
+        return await asyncio.wait_for(self._child.wait(), 15)
+
+    async def logged(self, words: str) -> None:
+        """Wait until the log holds these words."""
+        async with asyncio.timeout(20):
+            while words not in self.log:
+                await asyncio.sleep(0.05)
+
+    def signal(self, number: signal.Signals) -> None:
+        """Send a signal and do not wait."""
+        assert self._child is not None
+        self._child.send_signal(number)
 
     async def kill(self) -> None:
         """SIGKILL: nothing is finished, nothing is written."""
