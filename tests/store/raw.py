@@ -27,6 +27,19 @@ def _on_sqlite(url: str, sql: str) -> list[tuple[Any, ...]]:
         return rows
 
 
+async def script(url: str, sql: str) -> None:
+    """Run many statements."""
+    if url.startswith("sqlite"):
+        with closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as connection:
+            connection.executescript(sql)
+        return
+    connection = await asyncpg.connect(url)
+    try:
+        await connection.execute(sql)
+    finally:
+        await connection.close()
+
+
 async def tables(url: str) -> list[str]:
     """Return the names of all tables."""
     if url.startswith("sqlite"):

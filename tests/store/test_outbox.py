@@ -228,8 +228,10 @@ async def test_a_held_platform_stops_all_its_conversations_and_no_other(store: S
     ana, ben, cem = await meet(store, "ana", "ben", "cem")
     await queue(store, ana, "k", message("ana"))
     (delivery,) = await claim(store)
-    await store.settle([Settled(delivery, hold_platform_until=NOW + timedelta(seconds=9))], NOW)
+    until = NOW + timedelta(seconds=9)
+    await store.settle([Settled(delivery, hold_platform_until=until, retry_at=until)], NOW)
     await queue(store, ben, "k", message("ben", "the same platform"))
+    assert await store.next_event_at() == until
     await queue(store, cem, "k", message("cem", "another platform", address=ON_CALL))
     assert texts(await claim(store, 8)) == ["another platform"]
     assert [(again.outbound.text, again.attempt) for again in await claim(store, 9)] == [
