@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -47,6 +47,10 @@ log = structlog.get_logger(__name__)
 
 # What the questions of the safety flows are about, for triage.
 SAFETY_TOPICS = {"sos": "safety", "safety_check": "thoughts"}
+
+
+# More messages than this in the window are not answered one by one (a person at full speed sends about one a second).
+FLOOD, FLOOD_WINDOW = 30, timedelta(seconds=10)
 
 
 class Decider:
@@ -118,12 +122,24 @@ class Decider:
             draft.change_person(reachable=True)
         assessment = self._assess(draft, inbound)
         before = draft.session
+        if self._floods(draft) and assessment.level < Level.HIGH and draft.view.mode is TalkMode.BOT:
+            return draft.finish()
         self._dialogue.hear(draft, inbound.content, assessment)
         said = inbound.message if isinstance(inbound.content, Text) else form_of(inbound.content)
         if said and draft.session.stack != before.stack:
             draft.change_session(answered=said)
         draft.change_session(last_at=now)
         return draft.finish()
+
+    def _floods(self, draft: Draft) -> bool:
+        """Say whether someone writes faster than can be answered; they are told once, and everything is still assessed."""
+        since, count = draft.session.hasty_since, draft.session.hasty + 1
+        if since is None or draft.now - since > FLOOD_WINDOW:
+            since, count = draft.now, 1
+        draft.change_session(hasty_since=since, hasty=count)
+        if count == FLOOD + 1:
+            draft.send(self._words.say("too_fast", draft.person.language))
+        return count > FLOOD
 
     def _assess(self, draft: Draft, inbound: Inbound) -> Assessment:
         """Triage comes first, always: nothing that follows can keep a worrying reply from being seen."""
@@ -218,7 +234,7 @@ class Decider:
         """Act on what fell due; return False when it was moved meanwhile and nothing is to be written."""
         match what:
             case CheckInDue():
-                return self._dialogue.check_in_due(draft, what)
+                self._dialogue.check_in_due(draft, what)
             case WaitDue(version) if version == draft.session.version:
                 self._dialogue.wait_elapsed(draft)
             case CaseDue(case_id, next_at) if draft.case is not None:
@@ -226,7 +242,7 @@ class Decider:
                     return False
                 self._desk.happen(draft, Ticked())
             case Undeliverable():
-                self._desk.undeliverable(draft, what.address)
+                self._desk.undeliverable(draft, what)
             case _:
                 return False
         return True

@@ -35,6 +35,7 @@ from bot.model import (
     Inbound,
     Lane,
     Outcome,
+    Undeliverable,
     View,
 )
 from bot.policy import Audience, Policy
@@ -87,18 +88,18 @@ class Desk:
                     self._answer(draft, by, f"desk.{why}", name=self.cards.name(_open(draft).owner))
                     draft.audit(self._actor(by), f"refused: {why}", _open(draft).case_id)
 
-    def undeliverable(self, draft: Draft, address: Address) -> None:
-        """A message was refused for good: the person, the owner's private chat or an on-call place is out of reach."""
-        case = draft.case
-        if address == draft.person.address:
+    def undeliverable(self, draft: Draft, what: Undeliverable) -> None:
+        """A message was refused for good: the person, the owner's private chat or an on-call place did not get it."""
+        case, address = draft.case, what.address
+        if address == draft.person.address and what.unreachable:
             draft.change_person(reachable=False)
         if case is None or case.state is CaseState.RESOLVED:
             return
         if address == draft.person.address and case.staff_chat is not None:
-            why = self._words.say("desk.refused")
+            why = self._words.say("desk.refused" if what.unreachable else "desk.refused_message")
             text = self._words.say("desk.not_delivered", case=case.case_id, why=why)
             draft.send(text, lane=Lane.PAGE, to=case.staff_chat)
-        elif address == case.staff_chat and address not in self.channels:
+        elif address == case.staff_chat and address not in self.channels and what.unreachable:
             self.happen(draft, Passed(case.owner))
             for place in self.channels:
                 draft.send(self._words.say("desk.private_unreachable"), lane=Lane.PAGE, to=place)

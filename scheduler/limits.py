@@ -11,6 +11,8 @@ from bot.model import Address, Outbound, Platform
 # the smallest round trip, plus 3 ms; measured at 95.3 % of the allowed rate with no refusal.
 TRIP_SHARE = 0.95
 MARGIN = 0.003
+# The first round trips hold the making of connections and say little about the shortest one.
+TRIPS_TO_LEARN = 60
 _FORGETS_ABOVE = 512
 
 
@@ -55,15 +57,18 @@ class Window:
         self._answers: deque[float] = deque()
         self._open = 0
         self._shortest_trip = rate.seconds
+        self._trips = 0
 
     def room(self, now: float, *, page: bool = False) -> int:
         """Return how many requests may start now."""
-        self._forget(now)
-        return self._most(page=page) - self._open - len(self._answers)
+        rest = self._rest()
+        remembered = sum(1 for at in self._answers if at + rest > now)
+        return self._most(page=page) - self._open - remembered
 
     def opens_at(self, now: float, *, page: bool = False, requests: int = 1) -> float | None:
         """Return when that many requests may start; None while that hangs on an answer that is still awaited."""
         requests = min(requests, self._most(page=page))
+        self._forget(now)
         missing = requests - self.room(now, page=page)
         if missing <= 0:
             return now
@@ -76,6 +81,7 @@ class Window:
     def end(self, started: float, now: float, requests: int = 1) -> None:
         """Note that the answers came (or that the requests failed)."""
         self._shortest_trip = min(self._shortest_trip, (now - started) / requests)
+        self._trips += 1
         self._open -= requests
         self._answers.extend([now] * requests)
 
@@ -88,7 +94,8 @@ class Window:
         return self._rate.count - (0 if page else self._rate.kept)
 
     def _rest(self) -> float:
-        return self._rate.seconds - TRIP_SHARE * self._shortest_trip + MARGIN
+        known = self._shortest_trip if self._trips >= TRIPS_TO_LEARN else 0.0
+        return self._rate.seconds - TRIP_SHARE * known + MARGIN
 
     def _forget(self, now: float) -> None:
         while self._answers and self._answers[0] + self._rest() <= now:

@@ -10,11 +10,22 @@ from adapters.telegram.connection import seconds_of
 from adapters.telegram.wire import JunkAnswer, was_written
 from bot.errors import DeliveryError
 
+_CHAT_GONE = (
+    "chat not found",
+    "not enough rights",
+    "have no rights to send",
+    "need administrator rights",
+    "chat_write_forbidden",
+    "peer_id_invalid",
+    "user not found",
+    "input_user_deactivated",
+    "group chat was deactivated",
+    "bot was kicked",
+)
 _TOKEN_PAUSE = timedelta(minutes=1)
 _FOR_GOOD: dict[type[TelegramError], str] = {
     Forbidden: "the person blocked the bot or is gone, or the group removed it",
     ChatMigrated: "the group has become a supergroup with a new chat id",
-    BadRequest: "Telegram refuses this message or this chat",
 }
 
 
@@ -29,9 +40,17 @@ def delivery_error(error: TelegramError) -> DeliveryError:
     for_good = next((reason for kind, reason in _FOR_GOOD.items() if isinstance(error, kind)), "")
     if for_good:
         return DeliveryError(for_good, permanent=True)
+    if isinstance(error, BadRequest):
+        return _bad_request(error)
     if was_written(error):
         return DeliveryError("the connection to Telegram was lost before an answer came", ambiguous=True)
     return DeliveryError("Telegram cannot be reached")
+
+
+def _bad_request(error: BadRequest) -> DeliveryError:
+    if is_chat_gone(error):
+        return DeliveryError("this chat does not exist for the bot, or it may not write there", permanent=True)
+    return DeliveryError("Telegram refuses this message", permanent=True, message_only=True)
 
 
 def unreadable_answer() -> DeliveryError:
@@ -47,4 +66,4 @@ def is_unchanged(error: BadRequest) -> bool:
 def is_chat_gone(error: BadRequest) -> bool:
     """Say whether no message at all can reach this chat, plain or not."""
     said = error.message.lower()
-    return any(mark in said for mark in ("chat not found", "not enough rights", "peer_id_invalid", "user not found"))
+    return any(mark in said for mark in _CHAT_GONE)
