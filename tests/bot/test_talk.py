@@ -4,16 +4,11 @@ from __future__ import annotations
 
 import itertools
 from datetime import timedelta
-from pathlib import Path
-from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from bot.dialogue import Dialogue
-from bot.model import Blocked, Lane, Level, Pressed, Text, Unreadable
-from tests.bot.harness import ANA, ON_CALL, Room, opened_room
+from bot.model import Blocked, Level, Pressed, Text, Unreadable
+from tests.bot.harness import ANA, Room
 
 HIGH = "I wish I was dead"
 
@@ -216,104 +211,6 @@ async def test_worrying_words_with_half_a_sign_are_still_paged(ana: Room):
     assert (await ana.case()).level is Level.HIGH
 
 
-# --- check-ins --------------------------------------------------------------------------------------------------------
-
-
-async def test_a_check_in_comes_at_its_time_in_the_nudge_lane(ana: Room):
-    await ana.person("check in 9:30")
-    assert "from 1 to 5" in (await ana.wait(timedelta(minutes=30)))[0]
-    assert ana.order[-1].lane is Lane.NUDGE
-
-
-async def test_a_check_in_that_is_changed_comes_once_at_the_new_time(ana: Room):
-    await ana.person("check in 9:30")
-    await ana.person("check in 9:45")
-    assert await ana.wait(timedelta(minutes=44)) == []
-    assert len(await ana.wait(timedelta(minutes=1))) == 1
-
-
-async def test_a_check_in_that_is_ended_never_comes(ana: Room):
-    await ana.person("check in 9:30")
-    await ana.person("check in off")
-    assert await ana.wait(timedelta(days=3)) == []
-
-
-@pytest.mark.parametrize("time", ["25:99", "soon", "9:3O"])
-async def test_a_time_that_cannot_be_read_changes_nothing(ana: Room, time: str):
-    await ana.person("check in 9:30")
-    assert "could not read that time" in (await ana.person(f"check in {time}"))[0]
-    assert len(await ana.wait(timedelta(minutes=30))) == 1
-
-
-async def test_a_check_in_that_is_more_than_90_minutes_late_is_dropped(ana: Room):
-    await ana.person("check in 9:30")
-    ana.clock.move_to(ana.clock() + timedelta(minutes=30 + 91))
-    before = len(ana.order)
-    await ana.settle()
-    assert len(ana.order) == before
-    assert len(await ana.wait(timedelta(days=1))) >= 1
-
-
-async def test_a_check_in_that_is_a_little_late_is_asked_once(ana: Room):
-    await ana.person("check in 9:30")
-    ana.clock.move_to(ana.clock() + timedelta(minutes=30 + 80))
-    before = len(ana.order)
-    await ana.settle()
-    assert len(ana.order) == before + 1
-
-
-async def test_after_days_of_silence_one_check_in_comes_and_no_burst(ana: Room):
-    await ana.person("check in 9:30")
-    ana.clock.move_to(ana.clock() + timedelta(days=5, minutes=40))
-    before = len(ana.order)
-    await ana.settle()
-    assert len(ana.order) - before <= 1
-
-
-async def test_i16_no_check_in_comes_while_a_case_is_open_and_the_next_day_it_does(ana: Room):
-    await ana.person("check in 9:30")
-    await ana.person(HIGH)
-    said = await ana.wait(timedelta(minutes=31))
-    assert not any("from 1 to 5" in text for text in said)
-    await ana.staff_press("I'm on it")
-    await ana.staff("resolve right")
-    assert any("from 1 to 5" in text for text in await ana.wait(timedelta(days=1)))
-
-
-async def test_without_consent_no_check_in_comes(ana: Room):
-    await ana.person("check in 9:30")
-    await ana.person("privacy")
-    await ana.press("Check-ins")
-    assert await ana.wait(timedelta(days=2)) == []
-
-
-async def test_a_due_check_in_that_is_delivered_twice_asks_once(ana: Room):
-    await ana.person("check in 9:30")
-    ana.clock.move_to(ana.clock() + timedelta(minutes=30))
-    due: list[Any] = await ana.store.claim_due(ana.clock(), 10)
-    assert len(await ana.take(*due)) == 1
-    assert await ana.take(*due) == []
-
-
-async def test_a_due_check_in_that_was_moved_meanwhile_does_nothing(ana: Room):
-    await ana.person("check in 9:30")
-    ana.clock.move_to(ana.clock() + timedelta(minutes=30))
-    due: list[Any] = await ana.store.claim_due(ana.clock(), 10)
-    moved = ana.inbound(Text("check in 18:00"), ANA, ANA.chat)
-    said = await ana.take(moved, *due)
-    assert len(said) == 1
-    assert "18:00" in said[0]
-
-
-async def test_a_check_in_during_an_exercise_comes_over_it_and_the_exercise_goes_on(ana: Room):
-    await ana.person("check in 9:30")
-    await mid_exercise(ana)
-    assert "from 1 to 5" in (await ana.wait(timedelta(minutes=30)))[0]
-    for answer in ("4", "skip", "skip"):
-        said = await ana.person(answer)
-    assert "What happened?" in said[0]
-
-
 # --- silence ----------------------------------------------------------------------------------------------------------
 
 
@@ -334,66 +231,3 @@ async def test_an_answer_before_the_reminder_means_no_reminder_for_that_question
     await ana.wait(timedelta(hours=3))
     await ana.person("stop")
     assert await ana.wait(timedelta(days=2)) == []
-
-
-# --- a fault in one decision ------------------------------------------------------------------------------------------
-
-
-class Faulty(Dialogue):
-    """A dialogue that raises on one word, as a bug would."""
-
-    def hear(self, draft, content, assessment):  # type: ignore[no-untyped-def]
-        if isinstance(content, Text) and "poison" in content.text:
-            raise RuntimeError(content.text)
-        super().hear(draft, content, assessment)
-
-
-async def test_a_decision_that_raises_costs_only_that_message(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
-    async with opened_room(tmp_path, talk=Faulty) as room:
-        await room.meet()
-        poison = room.inbound(Text("poison canary"), ANA, ANA.chat)
-        fine = room.inbound(Text("hello"), ANA, ANA.chat)
-        said = await room.take(poison, fine)
-        assert said[0].startswith("Something went wrong on my side")
-        assert said[1].startswith("Hello Ana")
-    assert "canary" not in "".join(capsys.readouterr())
-
-
-async def test_the_words_of_a_message_whose_decision_raised_are_still_triaged(tmp_path: Path):
-    async with opened_room(tmp_path, talk=Faulty) as room:
-        await room.meet()
-        said = await room.person("poison. I want to end my life tonight")
-        assert "Are you safe right now?" in said[0]
-        assert (await room.case()).level is Level.IMMINENT
-        assert room.told(ON_CALL)
-
-
-async def test_words_whose_decision_raised_reach_the_open_case(tmp_path: Path):
-    async with opened_room(tmp_path, talk=Faulty) as room:
-        await room.meet()
-        await room.person(HIGH)
-        await room.person("poison words")
-        assert any("poison words" in text.text for turn in room.turns() for text in turn.texts)
-
-
-# --- whatever is said -------------------------------------------------------------------------------------------------
-
-WORDS = st.one_of(
-    st.text(max_size=60),
-    st.sampled_from(
-        ["yes", "no", "1", "2", "stop", "back", "skip", "resume", "sos", "check in", "tools", "start over"]
-    ),
-    st.sampled_from(["thought record", "grounding", "check in 9:30", "privacy", "help", "/start", "/human", HIGH]),
-)
-
-
-@settings(max_examples=15, deadline=None)
-@given(said=st.lists(WORDS, min_size=1, max_size=12))
-async def test_every_message_is_answered_and_none_goes_wrong(tmp_path_factory: pytest.TempPathFactory, said: list[str]):
-    async with opened_room(tmp_path_factory.mktemp("talk")) as room:
-        await room.meet()
-        for words in said:
-            answers = await room.person(words)
-            assert answers
-            assert not any("Something went wrong" in text for text in answers)
-            assert not any("{" in text and "{" not in words for text in answers)
