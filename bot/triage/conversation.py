@@ -14,6 +14,8 @@ from bot.triage.normalise import WORDS, fold
 from bot.triage.policy import Policy
 from bot.triage.reading import Reading
 
+# Categories of rules at level 0, which only count beside others.
+SIGN = "sign_"
 _RECENT = 4
 _RECENT_CHARACTERS = 1000
 _TAIL, _HEAD = 160, 240
@@ -96,8 +98,8 @@ def together(reasons: Sequence[Reason], heard: Heard, policy: Policy) -> list[Re
 
 
 def counts(reason: Reason) -> bool:
-    """Whether a reason may join with others: said plainly of oneself, or a bare sign such as a time."""
-    return reason.level >= Level.HIGH or reason.level == Level.NONE
+    """Whether a reason may join with others: said plainly of oneself, or a sign such as a place or a time."""
+    return reason.level >= Level.HIGH or reason.category.startswith(SIGN)
 
 
 def latched(heard: Heard, now: datetime, policy: Policy) -> Heard:

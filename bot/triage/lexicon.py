@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from bot.triage.normalise import WORDS, fold
 
-_FIRST_PERSON = frozenset(("i", "me", "my", "myself", "mine", "im", "ive"))
+_FIRST_PERSON = frozenset(("i", "me", "myself"))
 
 
 class Construct(Struct, frozen=True, forbid_unknown_fields=True):
