@@ -129,6 +129,9 @@ class Conversation:
             if one.key in taken:
                 continue
             taken.add(one.key)
+            if one.key in loaded.damaged:
+                await self._set_aside(one)
+                continue
             about = loaded.subjects.get(one.key) or _newcomer(one, newcomers)
             turn = self._decider.decide(one, [views[person] for person in about], one.key in loaded.as_staff, now)
             if turn is not None:
@@ -138,6 +141,13 @@ class Conversation:
                 views[person.person_id] = msgspec.structs.replace(turn.view, known=True)
                 turns.append(turn)
         return turns
+
+    async def _set_aside(self, one: Received) -> None:
+        """Keep a message of someone whose stored rows do not open: nothing can be decided, and nothing may be lost."""
+        log.critical("conversation_damaged", received=one.key, remedy="restore a back-up (docs/operating.md)")
+        self._vitals.count("set_aside")
+        if not isinstance(one, Due):
+            await self._store.quarantine(one.address.platform, msgspec.json.encode(one), one.at)
 
     async def _commit(self, turns: Sequence[Turn]) -> None:
         if not turns:

@@ -132,7 +132,7 @@ class Decider:
         return draft.finish()
 
     def _floods(self, draft: Draft) -> bool:
-        """Say whether someone writes faster than can be answered; they are told once, and everything is still assessed."""
+        """Say whether someone writes faster than can be answered. They are told once; every word is still assessed."""
         since, count = draft.session.hasty_since, draft.session.hasty + 1
         if since is None or draft.now - since > FLOOD_WINDOW:
             since, count = draft.now, 1
