@@ -61,13 +61,12 @@ def form_label(action_id: str) -> str:
     return action_id.partition(":")[2]
 
 
-def rows_of(buttons: Rows) -> Iterator[Block]:
-    """Return the blocks for rows of buttons; more choices than a wall of buttons are a menu."""
+def rows_of(buttons: Rows, number: int = 0) -> Iterator[Block]:
+    """Return the blocks for rows of buttons, counted from `number`; more choices than a wall of buttons are a menu."""
     choices = _choices(buttons)
     if len(choices) > MOST_BUTTONS:
-        yield {"type": "actions", "elements": [_menu(choices[:OPTIONS])]}
+        yield {"type": "actions", "elements": [_menu(number, choices[:OPTIONS])]}
         buttons = tuple(row for row in (tuple(b for b in row if b not in choices) for row in buttons) if row)
-    number = 0
     for row in buttons:
         for start in range(0, len(row), ELEMENTS):
             group = row[start : start + ELEMENTS]
@@ -133,6 +132,6 @@ def _numbered(text: str, buttons: Rows) -> str:
     return "\n".join([text, "", *lines]) if lines else text
 
 
-def _menu(choices: Sequence[Button]) -> Block:
+def _menu(number: int, choices: Sequence[Button]) -> Block:
     options = [{"text": label(choice.label, LABEL), "value": choice.button} for choice in choices]
-    return {"type": "static_select", "action_id": "menu", "options": options}
+    return {"type": "static_select", "action_id": f"menu{number}", "options": options}

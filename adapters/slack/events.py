@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Struct
 
 from adapters.slack.blocks import WRITE, form_label
-from adapters.slack.payloads import Action, Callback, Interaction, Message, Slash, View, parse
+from adapters.slack.payloads import Action, Callback, HomeOpened, Interaction, Joined, Message, Slash, View, parse
 from adapters.slack.views import TALK
 from adapters.slack.words import escape, to_plain
 from bot.commands import knows
@@ -61,6 +61,29 @@ def pointer_to_chat(body: dict[str, Any], words: str) -> dict[str, str] | None:
     slash = msgspec.convert(body, Slash)
     link = f"slack://app?team={slash.team_id}&id={slash.api_app_id}&tab=messages"
     return {"response_type": "ephemeral", "text": f"<{link}|{escape(words)}>"}
+
+
+def to_newcomer(body: dict[str, Any], at: datetime) -> Inbound | None:
+    """Return the wish to be welcomed of someone who joined the workspace or opened the app, or None."""
+    event = body.get("event") if body.get("type") == "event_callback" else None
+    if not isinstance(event, dict) or event.get("type") not in {"team_join", "app_home_opened"}:
+        return None
+    callback = msgspec.convert(body, Callback)
+    if event["type"] == "team_join":
+        user = msgspec.convert(event, Joined).user
+        return None if user.is_bot else _inbound(callback.team_id, callback.event_id, user.id, at, Command("welcome"))
+    opened = msgspec.convert(event, HomeOpened)
+    return _inbound(callback.team_id, callback.event_id, opened.user, at, Command("welcome"))
+
+
+def at_home(body: dict[str, Any]) -> str:
+    """Return the account that looks at its home now, or nothing."""
+    event, view = body.get("event"), body.get("view")
+    if isinstance(event, dict) and event.get("type") == "app_home_opened" and event.get("tab") == "home":
+        return str(event.get("user", ""))
+    if isinstance(view, dict) and view.get("type") == "home":
+        return msgspec.convert(body, Interaction).user.id
+    return ""
 
 
 def salvage(body: dict[str, Any], at: datetime) -> Inbound | None:

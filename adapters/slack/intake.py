@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -15,10 +15,12 @@ from slack_bolt.middleware.async_middleware import AsyncMiddleware
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 
-from adapters.slack.events import Form, pointer_to_chat, salvage, to_form, to_inbound
+from adapters.slack.events import Form, at_home, pointer_to_chat, salvage, to_form, to_inbound, to_newcomer
+from adapters.slack.home import HomeTab
 from adapters.slack.link import SlackLink, library_log
 from adapters.slack.refusals import SlackRefusal, answer_of
 from adapters.slack.views import ModalWords, form
+from adapters.slack.zones import Zones
 from bot.errors import HandrailError
 from bot.model import Inbound
 from bot.ports import Clock
@@ -47,10 +49,14 @@ class Intake(AsyncMiddleware):
         words: ModalWords | None = None,
         *,
         dm_text: bool = True,
+        home: HomeTab | None = None,
     ) -> None:
         self._link, self._receive, self._quarantine, self._clock = link, receive, quarantine, clock
         self._words = words or ModalWords()
         self._exposed = not dm_text
+        self._zones = Zones(link)
+        self._home = home
+        self._showing: set[asyncio.Task[None]] = set()
         self.last_seen_at: datetime | None = None
         # Before authorisation on purpose: it would call auth.test in front of the first message and, when Slack
         # refuses that call, acknowledge the message and drop it. Signatures are checked by http_mode.py.
@@ -110,8 +116,29 @@ class Intake(AsyncMiddleware):
             wanted, inbound = None, salvage(body, at)
         if wanted is not None and await self._opened(wanted):
             return
+        inbound = inbound or await self._welcome(body, at)
         if inbound is not None:
-            await self._receive([inbound])
+            zone = await self._zones.of(inbound.sender)
+            await self._receive([msgspec.structs.replace(inbound, zone=zone)])
+        if self._home is not None and (user := at_home(body)):
+            self._show_later(self._home.publish(user))
+
+    async def _welcome(self, body: dict[str, Any], at: datetime) -> Inbound | None:
+        """Return the wish to be welcomed, for someone who was never seen before."""
+        newcomer = to_newcomer(body, at)
+        if newcomer is None or self._home is None or await self._home.knows(newcomer.sender):
+            return None
+        return newcomer
+
+    def _show_later(self, showing: Coroutine[Any, Any, None]) -> None:
+        """Redraw the home after the acknowledgement: Slack waits for that one, and a person for what they see next."""
+        task = asyncio.create_task(showing)
+        self._showing.add(task)
+        task.add_done_callback(self._showing.discard)
+
+    async def close(self) -> None:
+        """Finish redrawing."""
+        await asyncio.gather(*self._showing, return_exceptions=True)
 
     async def _opened(self, wanted: Form) -> bool:
         """Open the form; when Slack will not, the press goes on as a press and the question is asked in the chat."""

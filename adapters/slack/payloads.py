@@ -46,6 +46,7 @@ class Named(Struct, frozen=True):
 
     id: str
     team_id: str | None = ""
+    is_bot: bool = False
 
 
 class Option(Struct, frozen=True):
@@ -114,15 +115,12 @@ class Joined(Struct, frozen=True):
     """Someone new in the workspace."""
 
     user: Named
-    is_bot: bool = False
 
 
 class HomeOpened(Struct, frozen=True):
-    """Someone opened the app; `view` is what its home showed, none at the first time."""
+    """Someone opened the app."""
 
     user: str
-    tab: str = ""
-    view: View | None = None
 
 
 def parse(body: dict[str, Any]) -> Callback | Interaction | Slash | None:

@@ -1,4 +1,4 @@
-"""Receives over Socket Mode: keeps one WebSocket to Slack open, whatever happens to it, and ends it cleanly."""
+"""Receives over Socket Mode: keeps WebSockets to Slack open, whatever happens to them, and ends them cleanly."""
 
 from __future__ import annotations
 
@@ -25,38 +25,64 @@ PING_SECONDS = 2.0
 TICKET_SECONDS = 3.0
 DRAIN_SECONDS = 5.0
 GOODBYE_SECONDS = 2.0
+# Slack ends every socket after some hours: opened at different times, one is always there while the other is renewed.
+SOCKETS = 2
+STAGGER_SECONDS = 20.0
 APP_REFUSED = TOKEN_REFUSED | {"account_inactive", "missing_scope", "access_denied", "forbidden_team"}
 
 
 class SocketIntake:
-    """One Socket Mode connection; `run` ends only by cancellation or when Slack refuses the bot."""
+    """The Socket Mode connections; `run` ends only by cancellation or when Slack refuses the bot."""
 
-    def __init__(self, intake: Intake, link: SlackLink, app_token: str, *, ping_seconds: float = PING_SECONDS) -> None:
+    def __init__(
+        self,
+        intake: Intake,
+        link: SlackLink,
+        app_token: str,
+        *,
+        sockets: int = SOCKETS,
+        stagger_seconds: float = STAGGER_SECONDS,
+        ping_seconds: float = PING_SECONDS,
+    ) -> None:
         if not app_token.startswith("xapp-"):
             raise SettingError(f"{APP_TOKEN} is not an app-level token; make one under Basic Information (xapp-…)")
         self._intake, self._link, self._token, self._ping = intake, link, app_token, ping_seconds
-        self._client: SocketModeClient | None = None
+        self._sockets, self._stagger = sockets, stagger_seconds
+        self._clients: list[_Client] = []
         self._at_work: set[asyncio.Task[object]] = set()
         self._heard_at: float | None = None
 
     @property
     def last_seen_at(self) -> datetime | None:
-        """When Slack was last heard on the socket, or None."""
-        pong = self._client.last_ping_pong_time if self._client else None
-        heard = max((at for at in (pong, self._heard_at) if at is not None), default=None)
+        """When Slack was last heard on a socket, or None."""
+        pongs = [client.last_ping_pong_time for client in self._clients]
+        heard = max((at for at in (*pongs, self._heard_at) if at is not None), default=None)
         return None if heard is None else datetime.fromtimestamp(heard, UTC)
 
     async def run(self) -> NoReturn:
         """Check the bot token, connect and stay connected. Raises ChannelRefused for a token Slack does not take."""
         await self._link.check_bot_token()
-        client = self._client = _Client(self._link, self._token, self._ping, self._drain)
-        client.message_listeners.append(self._on_message)
-        client.socket_mode_request_listeners.append(self._on_request)
-        own_work = [asyncio.create_task(client.connect()), asyncio.create_task(_renew_tickets(client))]
+        self._clients = [_Client(self._link, self._token, self._ping, self._drain) for _ in range(self._sockets)]
+        own_work = [
+            asyncio.create_task(self._keep(client, number * self._stagger))
+            for number, client in enumerate(self._clients)
+        ]
         try:
             await self._link.until_refused()
         finally:
-            await asyncio.shield(self._close(client, own_work))
+            closing = (self._close(client, work) for client, work in zip(self._clients, own_work, strict=True))
+            await asyncio.shield(asyncio.gather(*closing))
+
+    async def _keep(self, client: _Client, delay: float) -> None:
+        """Open a socket after its delay, and give it fresh tickets for as long as it lives."""
+        client.message_listeners.append(self._on_message)
+        client.socket_mode_request_listeners.append(self._on_request)
+        await asyncio.sleep(delay)
+        connecting = asyncio.create_task(client.connect())
+        try:
+            await _renew_tickets(client)
+        finally:
+            await _ended([connecting])
 
     async def _on_message(self, _client: AsyncBaseSocketModeClient, _message: object, _raw: str | None) -> None:
         self._heard_at = time.time()
@@ -73,10 +99,10 @@ class SocketIntake:
         if self._at_work:
             await asyncio.wait(self._at_work, timeout=DRAIN_SECONDS)
 
-    async def _close(self, client: SocketModeClient, own_work: list[asyncio.Task[None]]) -> None:
+    async def _close(self, client: _Client, own_work: asyncio.Task[None]) -> None:
         """Finish what is being committed, then leave; what was not taken up is delivered again next time."""
         client.auto_reconnect_enabled = False
-        await _ended([client.message_processor, *own_work])
+        await _ended([client.message_processor, own_work])
         await self._drain()
         # The library cancels its tasks without waiting for them.
         helpers = [client.message_processor, client.current_session_monitor, client.message_receiver]

@@ -80,9 +80,11 @@ def channel(link: SlackLink) -> SlackChannel:
 
 
 @contextlib.asynccontextmanager
-async def running(intake: Intake, link: SlackLink, ping_seconds: float = 0.2) -> AsyncIterator[SocketIntake]:
+async def running(
+    intake: Intake, link: SlackLink, ping_seconds: float = 0.2, *, sockets: int = 1
+) -> AsyncIterator[SocketIntake]:
     """A Socket Mode intake at work."""
-    socket = SocketIntake(intake, link, APP_TOKEN, ping_seconds=ping_seconds)
+    socket = SocketIntake(intake, link, APP_TOKEN, sockets=sockets, stagger_seconds=0.3, ping_seconds=ping_seconds)
     task = asyncio.create_task(socket.run())
     try:
         yield socket

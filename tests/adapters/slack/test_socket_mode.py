@@ -281,3 +281,29 @@ async def test_stopping_finishes_what_is_being_committed_and_leaves_no_task_behi
     await push.arrives()
     ours = {task for task in asyncio.all_tasks() - before if "slack_sdk" in repr(task) or "adapters" in repr(task)}
     assert (inbox.contents, ours) == ([Text("hi")], set())
+
+
+async def test_two_sockets_open_one_after_the_other_and_a_refresh_of_one_leaves_the_other(
+    slack: SlackServer, intake: Intake, link: SlackLink, inbox: Inbox
+) -> None:
+    async with running(intake, link, sockets=2):
+        await slack.sockets.connected()
+        assert len(slack.sockets.connections) == 1
+        await slack.sockets.connected(2)
+        first, second = slack.sockets.connections
+        await first.socket.send_json({"type": "disconnect", "reason": "refresh_requested", "debug_info": {}})
+        await slack.user("U0ANA").says("hi").arrives()
+        assert second in slack.sockets.connections
+        await slack.sockets.connected(3)
+    assert inbox.contents == [Text("hi")]
+    assert slack.sockets.connections == []
+
+
+async def test_while_one_socket_is_cut_the_other_hears(
+    slack: SlackServer, intake: Intake, link: SlackLink, inbox: Inbox
+) -> None:
+    async with running(intake, link, sockets=2):
+        await slack.sockets.connected(2)
+        slack.sockets.connections[0].drop()
+        await slack.user("U0ANA").command("sos").arrives()
+    assert inbox.contents == [Command("sos")]

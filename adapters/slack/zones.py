@@ -1,0 +1,37 @@
+"""Learns the time zone of an account, once a process, and never keeps a message waiting for it long."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from zoneinfo import available_timezones
+
+from adapters.slack.link import SlackLink
+from adapters.slack.refusals import SlackRefusal, answer_of
+
+REMEMBERED = 10_000
+PATIENCE_SECONDS = 1.0
+
+
+class Zones:
+    """The time zones of one workspace's accounts."""
+
+    def __init__(self, link: SlackLink) -> None:
+        self._link = link
+        self._known: OrderedDict[str, str] = OrderedDict()
+
+    async def of(self, user: str) -> str:
+        """Return the account's IANA zone, or nothing when Slack does not say in time."""
+        if user not in self._known:
+            try:
+                async with asyncio.timeout(PATIENCE_SECONDS):
+                    answer = await answer_of(self._link.client.users_info(user=user))
+            except (SlackRefusal, TimeoutError):
+                return ""
+            self._remember(user, str((answer.get("user") or {}).get("tz") or ""))
+        return self._known[user]
+
+    def _remember(self, user: str, zone: str) -> None:
+        self._known[user] = zone if zone in available_timezones() else ""
+        if len(self._known) > REMEMBERED:
+            self._known.popitem(last=False)
