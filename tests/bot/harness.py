@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -50,6 +51,8 @@ SAM = Responder(id="sam", name="Sam", slack="U0SAM", telegram="5001")
 KIM = Responder(id="kim", name="Kim", slack="U0KIM")
 ROTA = Rota(responders=(SAM, KIM))
 SAMS_CHAT, KIMS_CHAT = Address(Platform.SLACK, "U0SAM"), Address(Platform.SLACK, "U0KIM")
+# No test types one of these, so that a place which nobody filled is noticed.
+UNFILLED = re.compile(r"\{[a-z_]+\}")
 PURPOSES = ("check_ins", "exercises", "escalation")
 STEPS_OF_A_MOVE = 5000
 
@@ -73,6 +76,7 @@ class RecordingChannel:
         self.refused: set[Address] = set()
 
     async def send(self, delivery: Delivery) -> str:
+        assert not UNFILLED.search(delivery.outbound.text), "a place in a sentence was not filled"
         if delivery.outbound.address in self.refused:
             raise DeliveryError("refused for good", permanent=True)
         self.sent.append(delivery.outbound)
