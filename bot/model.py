@@ -319,7 +319,8 @@ class Session(Value, frozen=True):
     and is the fence between processes; `run` is the version at which the running talk began. `wake_at` is when the
     waiting step reminds or expires. `answered` is the platform's id of the message that answered last (or the token of
     the form), so that an edit of it corrects the answer; `settled` is the question it answered, where it can be undone.
-    `heard` is triage's memory of the conversation (bot/triage says what it holds). `held` counts the safety texts, so
+    `hasty` counts messages since `hasty_since`, against floods. `heard` is
+    triage's memory of the conversation (bot/triage says what it holds). `held` counts the safety texts, so
     that none is said twice in a row.
     """
 
@@ -334,6 +335,8 @@ class Session(Value, frozen=True):
     last_at: datetime | None = None
     answered: str = ""
     settled: Prompt | None = None
+    hasty: int = 0
+    hasty_since: datetime | None = None
     heard: Heard | None = None
     held: int = 0
 
