@@ -75,9 +75,10 @@ async def telegram(settings: Settings, house: House, clock: Clock) -> AsyncItera
 async def slack(settings: Settings, house: House, clock: Clock) -> AsyncIterator[Connected]:
     """Connect the Slack app: over a socket when there is an app token, else over signed HTTP."""
     from adapters.slack.channel import SlackChannel
+    from adapters.slack.home import HomeTab
     from adapters.slack.intake import Intake
     from adapters.slack.link import SlackLink
-    from bot.bootstrap.slack import modal_words
+    from bot.bootstrap.slack import home_reader, modal_words
 
     token = settings.slack_bot_token.get_secret_value() if settings.slack_bot_token else ""
     async with SlackLink(token, f"{settings.slack_api_url}/") as link:
@@ -94,6 +95,7 @@ async def slack(settings: Settings, house: House, clock: Clock) -> AsyncIterator
             clock,
             words,
             dm_text=dm_text,
+            home=HomeTab(link, home_reader(house, clock)),
         )
         house.channels[Platform.SLACK] = SlackChannel(
             link, oncall_channel=settings.oncall_slack_channel, words=words, dm_text=dm_text, clock=clock
