@@ -121,7 +121,7 @@ def test_a_missing_policy_is_refused_with_its_name(tmp_path):
 
 def test_the_shipped_policy_holds_the_defaults_and_the_parts_that_weigh_together():
     policy = load_policy()
-    assert (policy.low_mood, policy.lexicon_elevated, policy.lexicon_high) == (-0.5, 2.5, 6.0)
+    assert (policy.low_mood, policy.lexicon_elevated, policy.lexicon_high) == (-0.5, 2.5, 7.0)
     assert policy.together
 
 
@@ -133,7 +133,7 @@ def test_every_word_of_the_lexicon_counts_for_its_construct():
 
 def test_a_construct_counts_once_and_a_neighbouring_sentence_with_it():
     lexicon = Lexicon([Construct("pain", 1.0, ("pain",)), Construct("end", 2.0, ("the end",), core=True)])
-    weight = lexicon.weigh([["pain", "pain"], ["my", "the", "end"], ["fine"], ["pain"]])
+    weight = lexicon.weigh([["pain", "pain"], ["i", "the", "end"], ["fine"], ["pain"]])
     assert (weight.total, weight.own, weight.core) == (3.0, True, True)
 
 
