@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -36,11 +36,12 @@ from flows.values import Saved
 from flows.yaml_tree import Mark
 
 BEGUN = datetime(2026, 11, 23, 9, tzinfo=UTC)
-_FACTS: dict[str, Saved] = {
+FACTS: dict[str, Saved] = {
     "crisis_lines": "(numbers)",
     "consent.check_ins": True,
     "consent.exercises": True,
     "consent.escalation": True,
+    "rota.staffed": True,
 }
 _EVENTS: dict[str, EngineEvent] = {
     "stop": Stop(),
@@ -51,7 +52,7 @@ _EVENTS: dict[str, EngineEvent] = {
     "privacy": Again(),
     "sos": Interrupt("sos"),
     "crisis": Interrupt("sos"),
-    "worry": Interrupt("safety_check"),
+    "worry": Interrupt("sos"),
 }
 
 
@@ -72,25 +73,50 @@ class Report(Struct, frozen=True):
     failures: tuple[Finding, ...]
     coverage: tuple[Coverage, ...]
 
+    @property
+    def holds(self) -> bool:
+        """Whether every transcript is true, and nothing was missed."""
+        return not self.failures and not any(one.missed_steps or one.missed_ways for one in self.coverage)
+
+
+def lines_of(report: Report) -> Iterator[str]:
+    """Yield a report as a person reads it."""
+    yield from map(str, report.failures)
+    for one in report.coverage:
+        missed = [f"step '{name}'" for name in one.missed_steps]
+        missed += [f"the way from '{step}' to '{way}'" for step, way in one.missed_ways]
+        reached = one.steps + one.ways - len(missed)
+        yield f"{one.flow}: {reached} of {one.steps + one.ways} steps and ways walked" + (
+            f"; missed {', '.join(missed)}" if missed else ""
+        )
+    yield f"{report.passed} transcripts hold, {len(report.failures)} do not"
+
 
 def run(paths: Iterable[Path], coverage: bool = False) -> Report:
     """Run every transcript at the paths; with `coverage`, tell what none of them reached."""
     paths = list(paths)
     failures: list[Finding] = []
     transcripts: list[Transcript] = []
-    library = _library(paths)
+    try:
+        library = library_with(paths)
+    except FlowError as error:
+        return Report(0, (_finding(error),), ())
     for file in transcript_files(paths):
         try:
             transcripts += read_transcripts(file)
         except FlowError as error:
-            failures.append(Finding(error.file, error.line, error.column, error.what, error.remedy))
+            failures.append(_finding(error))
     runs = [_Run(library, transcript) for transcript in transcripts]
     failed = [finding for one in runs if (finding := one.play()) is not None]
     covered = tuple(_coverage(library, runs)) if coverage else ()
     return Report(len(runs) - len(failed), (*failures, *failed), covered)
 
 
-def _library(paths: Sequence[Path]) -> Library:
+def _finding(error: FlowError) -> Finding:
+    return Finding(error.file, error.line, error.column, error.what, error.remedy)
+
+
+def library_with(paths: Sequence[Path]) -> Library:
     """Return the shipped flows, with those at the paths in the place of any of the same name."""
     files = [path.with_name(path.name.replace(".test.yaml", ".yaml")) for path in paths]
     given = {file.name: file for file in flow_files(files)}
@@ -123,7 +149,7 @@ class _Run:
         """Return the first expectation that did not hold, or None."""
         transcript = self.transcript
         try:
-            self._take(Begin(transcript.flow, _FACTS | transcript.given))
+            self._take(Begin(transcript.flow, FACTS | transcript.given))
             for turn in transcript.talk:
                 self._do(turn)
                 self._expect(turn)
@@ -136,7 +162,7 @@ class _Run:
 
     def _do(self, turn: Turn) -> None:
         if turn.person is not None:
-            self._take(_event(turn.person, self.session, self.library))
+            self._take(event_of(turn.person, self.session, self.library))
         elif turn.tap is not None:
             self._take(Answered(value=turn.tap))
         elif turn.after is not None:
@@ -149,7 +175,7 @@ class _Run:
         self.moves += moves
 
     def _expect(self, turn: Turn) -> None:
-        said = "\n".join(_words(effect) for effect in self.last)
+        said = "\n".join(words_of(effect) for effect in self.last)
         for words in turn.bot_says:
             if words.casefold() not in said.casefold():
                 raise _Failed(turn.mark, f"the bot did not say '{words}', it said '{said.strip()}'")
@@ -174,7 +200,7 @@ class _Run:
             raise _Failed(then.mark, f"no check-in was planned at {then.scheduled}")
 
 
-def _event(said: str, session: Session, library: Library) -> EngineEvent:
+def event_of(said: str, session: Session, library: Library) -> EngineEvent:
     """Return what typed words mean: a plain word that works everywhere, or an answer."""
     found = interrupts.match(said, "en")
     if found is not None and found.name in _EVENTS:
@@ -182,7 +208,7 @@ def _event(said: str, session: Session, library: Library) -> EngineEvent:
     return Resume() if plain(said) == "resume" and not session.stack else Answered(said)
 
 
-def _words(effect: Effect) -> str:
+def words_of(effect: Effect) -> str:
     if isinstance(effect, Ask):
         return "\n".join([effect.text, *(choice.label for choice in effect.choices)])
     if isinstance(effect, Say):

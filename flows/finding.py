@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import json
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from flows.model import Flow, Sentence, Step
@@ -20,6 +21,18 @@ class Finding(NamedTuple):
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}:{self.column}: {self.what}; {self.remedy}"
+
+
+def written_as(findings: Iterable[Finding], form: str) -> Iterator[str]:
+    """Yield findings as lines of text, as one JSON list, or as GitHub's marks in a pull request."""
+    if form == "json":
+        yield json.dumps([finding._asdict() for finding in findings], indent=2)
+        return
+    for one in findings:
+        if form == "github":
+            yield f"::error file={one.file},line={one.line},col={one.column}::{one.what}; {one.remedy}"
+        else:
+            yield str(one)
 
 
 class Checked(NamedTuple):

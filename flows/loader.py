@@ -30,7 +30,7 @@ from flows.yaml_tree import Mark, Node, read_tree
 _FLOW = frozenset({field for field in Flow.__struct_fields__ if field not in ("name", "hash")} | {"flow", "defaults"})
 _STEP = frozenset(
     {"say", "ask", "answer", "retry", "wait", "save", "measure", "skippable", "next", "else", "call", "with"}
-    | {"picture", "schedule", "hint", "score", "end"}
+    | {"picture", "schedule", "hint", "score", "forget", "end"}
 )
 _WAYS_TO_END = ("done", "left")
 MAX_STEPS = 200
@@ -118,6 +118,7 @@ def _step(name: str, field: Field, retry: Retry, wait: Wait) -> Step:
         schedule=_schedule(parts["schedule"]) if "schedule" in parts else None,
         hint=read_hint(parts["hint"]) if "hint" in parts else None,
         score=read_score(parts["score"]) if "score" in parts else None,
+        forget=tuple(name.identifier(dotted=True) for name in parts["forget"].items()) if "forget" in parts else (),
         end=_end(parts.get("end")),
     )
 
