@@ -12,9 +12,10 @@ from bot.cards import parse_button
 from bot.dialogue import Dialogue
 from bot.escalation import Ticked
 from bot.forms import form_of
-from bot.meaning import readable, words_in
+from bot.meaning import calls_for_help, readable, words_in
 from bot.model import (
     Assessment,
+    Blocked,
     CaseDue,
     CheckInDue,
     Due,
@@ -122,7 +123,7 @@ class Decider:
             draft.change_person(reachable=True)
         assessment = self._assess(draft, inbound)
         before = draft.session
-        if self._floods(draft) and assessment.level < Level.HIGH and draft.view.mode is TalkMode.BOT:
+        if self._floods(draft) and draft.view.mode is TalkMode.BOT and not self._must_hear(draft, inbound, assessment):
             return draft.finish()
         self._dialogue.hear(draft, inbound.content, assessment)
         said = inbound.message if isinstance(inbound.content, Text) else form_of(inbound.content)
@@ -140,6 +141,12 @@ class Decider:
         if count == FLOOD + 1:
             draft.send(self._words.say("too_fast", draft.person.language))
         return count > FLOOD
+
+    def _must_hear(self, draft: Draft, inbound: Inbound, assessment: Assessment) -> bool:
+        """Say whether something is answered even in a flood: a worry, a call for help, and that someone left."""
+        if assessment.level >= Level.ELEVATED or isinstance(inbound.content, Blocked):
+            return True
+        return calls_for_help(inbound.content, draft.person.language)
 
     def _assess(self, draft: Draft, inbound: Inbound) -> Assessment:
         """Triage comes first, always: nothing that follows can keep a worrying reply from being seen."""

@@ -14,6 +14,7 @@ from flows import interrupts
 from flows.library import Library
 from flows.normal import plain
 
+CALLS = frozenset({"sos", "human"})
 _TO_HELP = frozenset({"crisis", "worry"})
 
 
@@ -60,6 +61,14 @@ def safety_answer_in(content: Content) -> str:
 def intent_of(word: interrupts.Interrupt) -> Intent:
     """Return what one of the words that work everywhere asks for."""
     return Intent("sos" if word.name in _TO_HELP else word.name)
+
+
+def calls_for_help(content: Content, language: str) -> bool:
+    """Say whether someone asks for SOS or a person, or answers a safety text: by button, command or plain words."""
+    if isinstance(content, Command):
+        return from_command(content).name in CALLS
+    word = interrupts.match(content.text, language) if isinstance(content, Text) else None
+    return bool(safety_answer_in(content)) or (word is not None and intent_of(word).name in CALLS)
 
 
 class Meaning:

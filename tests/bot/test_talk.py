@@ -79,6 +79,7 @@ async def test_an_offer_is_taken_by_button_label_and_number(ana: Room):
 async def test_every_exercise_of_the_tools_can_be_begun(ana: Room):
     await ana.person("tools")
     for label in ana.labels():
+        await ana.wait(timedelta(minutes=2))
         await ana.person("stop")
         await ana.person("tools")
         await ana.press(label)

@@ -86,7 +86,7 @@ async def test_i16_no_check_in_comes_while_a_case_is_open_and_the_next_day_it_do
     assert not any("from 1 to 5" in text for text in said)
     await ana.staff_press("I'm on it")
     await ana.staff("resolve right")
-    assert any("from 1 to 5" in text for text in await ana.wait(timedelta(days=1)))
+    assert any("from 1 to 5" in text for text in await ana.wait(timedelta(days=2)))
 
 
 async def test_without_consent_no_check_in_comes(ana: Room):

@@ -27,7 +27,7 @@ async def session_of(room: Room):
     return view.session
 
 
-# --- a fault in one decision ------------------------------------------------------------------------------------------
+# --- a fault in one decision -----------------------------------------------------------------------------------------
 
 
 class Faulty(Dialogue):
@@ -67,7 +67,47 @@ async def test_words_whose_decision_raised_reach_the_open_case(tmp_path: Path):
         assert any("poison words" in text.text for turn in room.turns() for text in turn.texts)
 
 
-# --- whatever is said -------------------------------------------------------------------------------------------------
+# --- a flood ----------------------------------------------------------------------------------------------------------
+
+FLOOD = 60
+
+
+async def flooding(room: Room) -> list[str]:
+    await room.meet()
+    return [text for number in range(FLOOD) for text in await room.person(f"line {number}")]
+
+
+async def test_who_writes_faster_than_can_be_answered_is_told_once(room: Room):
+    said = await flooding(room)
+    assert len(said) < FLOOD
+    assert sum("faster than I can answer" in text for text in said) == 1
+
+
+async def test_row_43_a_worry_in_a_flood_is_still_paged(room: Room):
+    await flooding(room)
+    await room.person(HIGH)
+    assert (await room.case()).level is Level.HIGH
+    assert room.told(ON_CALL)
+
+
+@pytest.mark.parametrize("words", ["sos", "/sos", "human", "/human", "I feel hopeless and everything is pointless"])
+async def test_a_call_for_help_in_a_flood_is_still_answered(room: Room, words: str):
+    await flooding(room)
+    assert await room.person(words)
+
+
+async def test_not_safe_in_a_flood_still_pages(room: Room):
+    await room.meet()
+    await room.person(HIGH)
+    await room.staff_press("I'm on it")
+    await room.staff("resolve right")
+    for number in range(FLOOD):
+        await room.person(f"line {number}")
+    await room.press("Not safe")
+    assert (await room.case()).level is Level.IMMINENT
+
+
+# --- whatever is said ------------------------------------------------------------------------------------------------
 
 WORDS = st.one_of(
     st.text(max_size=60),
