@@ -28,10 +28,23 @@ _ALIASES = {
     "privacy": "privacy",
     "about": "about",
     "help": "help",
+    "checkin_schedule": "schedule",
+    "schedule": "schedule",
+    "later": "later",
+    "snooze": "later",
+    "fewer": "fewer",
+    "pause": "pause",
+    "unpause": "take_up",
+    "ooo": "ooo",
+    "quiet": "quiet",
+    "zone": "zone",
+    "timezone": "zone",
+    "receipt": "receipt",
     "restart": "start_over",
     "start_over": "start_over",
     "exercise": "flow",
     "allow": "allow",
+    "welcome": "welcome",
     "plain": "plain",
 }
 _WORDS = {
@@ -44,6 +57,14 @@ _WORDS = {
     "continue": "resume",
     "go on": "resume",
     "settings": "settings",
+    "my check-ins": "schedule",
+    "my checkins": "schedule",
+    "schedule": "schedule",
+    "later": "later",
+    "fewer": "fewer",
+    "pause": "pause",
+    "go on asking": "take_up",
+    "receipt": "receipt",
     "about": "about",
     "hello": "start",
     "hi": "start",
@@ -51,6 +72,7 @@ _WORDS = {
     "plain": "plain",
 }
 _TIMED = re.compile(r"(?:check[ -]?ins?|remind me)(?: every day)?(?: daily)?(?: at)? (.+)")
+_WITH_ARGUMENT = re.compile(r"(ooo|pause|quiet|time zone|zone)(?: hours)?(?: for| from| until| to)? (.+)")
 _EVERYWHERE = frozenset({"help", "privacy", "withdraw", "about", "human", "sos", "settings", "allow", "plain"})
 
 
@@ -98,4 +120,7 @@ def from_words(text: str) -> Intent | None:
     if said in _WORDS:
         return Intent(_WORDS[said])
     timed = _TIMED.fullmatch(" ".join(text.strip().lower().split()))
-    return Intent("check_in", timed[1]) if timed else None
+    if timed:
+        return Intent("check_in", timed[1])
+    known = _WITH_ARGUMENT.fullmatch(" ".join(text.strip().lower().split()))
+    return Intent(known[1].removeprefix("time "), known[2]) if known else None

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
 
+from bot.checkins.asking import CHECK_IN_FLOW, Asking, Reply
 from bot.commands import Intent
 from bot.effects import CONSENT_FLOW, Carrier, in_safety_flow, set_consent
-from bot.engine.effects import Ask, Say
+from bot.engine.effects import Ask, Ended, Say
 from bot.engine.engine import step
 from bot.engine.events import (
     Again,
@@ -28,7 +28,6 @@ from bot.meaning import Meaning, intent_of, safety_answer_in, value_in, words_in
 from bot.model import (
     Assessment,
     Blocked,
-    CheckIn,
     CheckInDue,
     Content,
     Edited,
@@ -48,8 +47,7 @@ from flows import interrupts
 from flows.library import Library
 from flows.wording import Words
 
-CHECK_IN_FLOW = "check_in"
-LATE = timedelta(minutes=90)
+CONSENT = "consent."
 ASKED_FOR_A_HUMAN = "human"
 _EXERCISES = frozenset({"flow", "check_in", "resume", "tools", "start_over", "grant"})
 _MOVES: dict[str, EngineEvent] = {"back": Back(), "skip": Skip(), "stop": Stop(), "start_over": StartOver()}
@@ -69,6 +67,7 @@ class Dialogue:
         self._forms = carrier.forms
         self._numbers = numbers
         self._meaning = Meaning(library)
+        self._asking = Asking(library, words)
         self._handlers: dict[str, Callable[[Draft, str], None]] = {
             "start": lambda draft, _: self._start(draft),
             "resume": lambda draft, _: self._resume(draft),
@@ -129,8 +128,11 @@ class Dialogue:
         self._run(draft, Interrupt("safety_check", self._facts(draft)), lane=Lane.SAFETY)
 
     def _hear_calm(self, draft: Draft, content: Content, text: str, value: str | None) -> None:
+        reply = self._asking.reply(draft, content)
         intent = self._meaning.intent(draft, content)
-        if intent is not None:
+        if reply is not None:
+            self._take_reply(draft, reply)
+        elif intent is not None:
             self.serve(draft, intent)
         elif isinstance(content, Unreadable):
             draft.send(self._words.say("unreadable", draft.person.language))
@@ -233,7 +235,7 @@ class Dialogue:
         if "check_ins" not in draft.person.consents:
             self._intents.ask_consent(draft, "check_ins", Intent("check_in", wanted))
         elif wanted:
-            self._intents.set_daily(draft, wanted)
+            self._intents.schedules.set(draft, wanted)
         else:
             self._begin(draft, CHECK_IN_FLOW)
 
@@ -242,8 +244,8 @@ class Dialogue:
             self._intents.offer(draft, "unknown_command")
             return
         flow = self._library.latest(name)
-        for need in flow.needs:
-            purpose = need.removeprefix("consent.")
+        # Other needs (rota.staffed) are facts; the engine says when one of them is missing.
+        for purpose in [need.removeprefix(CONSENT) for need in flow.needs if need.startswith(CONSENT)]:
             if purpose not in draft.person.consents:
                 self._intents.ask_consent(draft, purpose, Intent("flow", name))
                 return
@@ -258,25 +260,20 @@ class Dialogue:
 
     # --- what fell due ------------------------------------------------------------------------------------------------
 
-    def check_in_due(self, draft: Draft, due: CheckInDue) -> bool:
-        """Plan the next one and, unless something speaks against it, ask; return False when it was already moved."""
-        plan = next((one for one in draft.view.check_ins if one.check_in_id == due.check_in_id), None)
-        if plan is None or plan.next_due_at != due.due_at:
-            return False
-        self._replan(draft, plan, due)
-        if self._may_nudge(draft, due):
-            begins = draft.session.in_flow and draft.session.stack[0].flow == CHECK_IN_FLOW
-            event = Again() if begins else Interrupt(CHECK_IN_FLOW, self._facts(draft))
-            self._run(draft, event, lane=Lane.NUDGE)
-        return True
+    def check_in_due(self, draft: Draft, due: CheckInDue) -> None:
+        """Ask the question of a check-in that was decided, unless something forbids it by now."""
+        self._asking.ask(draft, due)
 
-    def _replan(self, draft: Draft, plan: CheckIn, due: CheckInDue) -> None:
-        self._carrier.schedule(draft, plan, after=max(due.due_at, draft.now))
-
-    def _may_nudge(self, draft: Draft, due: CheckInDue) -> bool:
-        """A check-in that is late, unwanted or during a case is dropped, never sent in a burst."""
-        wanted = "check_ins" in draft.person.consents and draft.person.reachable
-        return wanted and draft.view.mode is TalkMode.BOT and draft.now - due.due_at <= LATE
+    def _take_reply(self, draft: Draft, reply: Reply) -> None:
+        """Begin the check-in with the answer to a nudge, or do what was wanted of the schedule."""
+        if reply.intent is not None:
+            self.serve(draft, reply.intent)
+        elif "check_ins" not in draft.person.consents:
+            self._intents.ask_consent(draft, "check_ins", Intent("flow", CHECK_IN_FLOW))
+        else:
+            self._run(draft, Interrupt(CHECK_IN_FLOW, self._facts(draft)), quiet=True)
+            self._run(draft, Answered(text=reply.text, value=reply.value))
+            self._intents.schedules.answered(draft)
 
     def wait_elapsed(self, draft: Draft) -> None:
         """Remind of the open question, or put the talk away."""
@@ -309,6 +306,8 @@ class Dialogue:
             effects = tuple(effect for effect in effects if not isinstance(effect, Say | Ask))
         effects = self._forms.hide(draft, before, effects)
         self._carrier.carry(draft, ((Say(first),) if first else ()) + effects, lane=lane)
+        if any(isinstance(one, Ended) and one.flow == CHECK_IN_FLOW and one.how == "done" for one in effects):
+            self._intents.schedules.answered(draft)
         if isinstance(event, Answered | Skip):
             self._forms.settle(draft, before, saved=saves(effects))
 
@@ -321,5 +320,6 @@ class Dialogue:
             "person.zone": person.zone,
             "platform": person.address.platform.value,
             "crisis_lines": self._numbers(person.country, person.language),
+            "rota.staffed": self._safety.is_staffed(draft),
         }
-        return facts | {f"consent.{purpose}": True for purpose in person.consents}
+        return facts | {f"{CONSENT}{purpose}": True for purpose in person.consents}

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
 
 import msgspec
 
+from bot.checkins import changes
+from bot.checkins.reading import Wish
+from bot.checkins.state import Pace
 from bot.engine.effects import Ask, Effect, Ended, Escalate, Measure, Picture, Save, Say, Schedule, Started, Withdrawn
 from bot.forms import Forms
-from bot.model import CheckIn, Event, Lane, Level, Platform, Reason, Saved
+from bot.model import Event, Lane, Level, Platform, Reason, Saved
 from bot.ports import NextCheckIn
 from bot.prompts import INTENT, labels_of, last_row, open_prompt, rows_of
 from bot.safety import Safety
@@ -39,7 +41,7 @@ class Carrier:
         self._library = library
         self._words = words
         self._safety = safety
-        self._next_check_in = next_check_in
+        self.next_check_in = next_check_in
         self.forms = Forms(words, library, with_forms)
 
     def carry(self, draft: Draft, effects: Sequence[Effect], *, lane: Lane = Lane.REPLY) -> None:
@@ -107,9 +109,8 @@ class Carrier:
                 draft.drop_rating(step)
                 if name.startswith("consent."):
                     set_consent(draft, name.removeprefix("consent."), agreed=False)
-            case Schedule(check_in_id, at, weekdays):
-                plan = CheckIn(check_in_id, draft.person.person_id, at, draft.person.zone, weekdays)
-                self.schedule(draft, plan)
+            case Schedule(_check_in_id, at, weekdays):
+                self._schedule(draft, Wish(at, Pace.PINNED, weekdays))
 
     def _note(self, draft: Draft, effect: Started | Ended) -> None:
         """Note the beginning or end of a flow; the outermost one numbers the talk."""
@@ -134,11 +135,10 @@ class Carrier:
         elif _may_keep(draft):
             draft.record(Event("saved", flow, step, name, value))
 
-    def schedule(self, draft: Draft, plan: CheckIn, *, after: datetime | None = None) -> CheckIn:
-        """Set a check-in and compute when it is due next; return it."""
-        due = msgspec.structs.replace(plan, next_due_at=self._next_check_in(plan, after or draft.now))
-        draft.set_check_in(due)
-        return due
+    def _schedule(self, draft: Draft, wish: Wish) -> None:
+        """Set the person's check-in as a flow asks for it; its own words say so."""
+        plan = changes.wished(draft.person, changes.schedule_of(draft.view.check_ins), wish, draft.now)
+        draft.set_check_in(changes.promised(plan, draft.now, self.next_check_in))
 
     def _escalate(self, draft: Draft, why: str) -> None:
         level = LEVEL_OF_REASON.get(why, Level.ELEVATED)
@@ -163,4 +163,6 @@ def set_consent(draft: Draft, purpose: str, *, agreed: bool) -> None:
     if agreed:
         consents[purpose] = draft.person.consents.get(purpose, draft.now)
     draft.change_person(consents=consents)
+    for plan in draft.view.check_ins:
+        draft.set_check_in(changes.agreed(plan, purpose, yes=agreed))
     draft.record(Event("consent", name=purpose, value=agreed))

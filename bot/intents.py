@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import datetime, time
-from zoneinfo import ZoneInfo
 
+from bot.checkins.changes import schedule_of
+from bot.checkins.schedules import Schedules
+from bot.checkins.spoken import spoken_plan
 from bot.commands import Intent
 from bot.effects import CONSENT_FLOW, Carrier, set_consent
-from bot.engine.reading import Context, read
-from bot.model import CheckIn, Level, Reason
+from bot.model import Lane, Level, Reason
 from bot.prompts import open_prompt, rows_of
 from bot.safety import Safety
 from bot.turn import Draft
 from flows.library import Library
-from flows.model import Answer, AnswerKind
 from flows.wording import Words
 
-DAILY = "daily"
 # The wish for messages without emoji, edits and pictures; it stands beside the consents, and is none.
 PLAIN = "plain"
-PURPOSES = ("check_ins", "exercises", "escalation")
+PURPOSES = ("check_ins", "exercises", "escalation", "holdout")
 # Flows that are not offered as an exercise: they are entered by what happens.
 NOT_OFFERED = frozenset({CONSENT_FLOW, "safety_check", "sos", "check_in"})
 
@@ -40,11 +38,16 @@ class Intents:
             "settings": lambda draft, _: self._settings(draft),
             "privacy": lambda draft, _: self._privacy(draft),
             "withdraw": self._withdraw,
+            "welcome": lambda draft, _: self._welcome(draft),
+            "no_thanks": lambda draft, _: self._say(draft, "welcome_declined"),
             "allow": self._allow,
             "plain": self._plain_mode,
             "decline": lambda draft, _: self._say(draft, "consent_kept"),
+            "decline_schedule": lambda draft, _: self._say(draft, "schedule.dismissed"),
             "human": lambda draft, _: self._human(draft),
         }
+        self.schedules = Schedules(library, words, carrier.next_check_in, self.ask)
+        self._handlers |= self.schedules.handlers
 
     def serve(self, draft: Draft, intent: Intent) -> bool:
         """Serve an intent; return False for one that is not served here."""
@@ -65,27 +68,12 @@ class Intents:
         text = self._words.walk(key, language, draft.session.version, name=draft.person.name, offer=offer)
         self.ask(draft, text, intents, [self._label(draft, intent) for intent in intents])
 
-    def ask(self, draft: Draft, text: str, intents: Sequence[Intent], labels: Sequence[str]) -> None:
+    def ask(
+        self, draft: Draft, text: str, intents: Sequence[Intent], labels: Sequence[str], *, lane: Lane = Lane.REPLY
+    ) -> None:
         """Send a text with one button an intent."""
         prompt = open_prompt(draft, [intent.value for intent in intents], labels)
-        draft.send(text, buttons=rows_of(prompt, labels))
-
-    def set_daily(self, draft: Draft, wanted: str) -> None:
-        """Set, change or end the daily check-in; an unreadable time changes nothing."""
-        if wanted.strip().lower() in {"off", "stop", "never", "no"}:
-            had = any(plan.check_in_id == DAILY for plan in draft.view.check_ins)
-            draft.drop_check_in(DAILY)
-            self._say(draft, "check_in_off" if had else "check_in_none")
-            return
-        context = Context(self._library.phrases(draft.person.language), draft.person.language, draft.now)
-        wall = read(Answer(AnswerKind.TIME), wanted, "", context)
-        if not isinstance(wall, str):
-            self._say(draft, "check_in_bad_time")
-            return
-        plan = CheckIn(DAILY, draft.person.person_id, time.fromisoformat(wall), draft.person.zone)
-        plan = self._carrier.schedule(draft, plan)
-        first = plan.next_due_at or draft.now
-        self._say(draft, "check_in_set", plan=self._plan(draft, plan), first=spoken_day(first, draft.now, plan.zone))
+        draft.send(text, lane=lane, buttons=rows_of(prompt, labels))
 
     def ask_consent(self, draft: Draft, purpose: str, then: Intent) -> None:
         """Ask for a consent that is missing, and go on with `then` on a yes."""
@@ -108,9 +96,9 @@ class Intents:
         self.ask(draft, text, [Intent("flow", name) for name in names], titles)
 
     def _settings(self, draft: Draft) -> None:
-        daily = next((plan for plan in draft.view.check_ins if plan.check_in_id == DAILY), None)
-        none = self._words.say("settings_none", draft.person.language)
-        plan = self._plan(draft, daily) if daily else none
+        daily, language = schedule_of(draft.view.check_ins), draft.person.language
+        none = self._words.say("settings_none", language)
+        plan = spoken_plan(self._words, language, daily) if daily and not daily.rules.paused else none
         self._say(draft, "settings", name=draft.person.name or none, check_in=plan, zone=draft.person.zone)
 
     def _privacy(self, draft: Draft) -> None:
@@ -124,6 +112,15 @@ class Intents:
     def _withdraw(self, draft: Draft, purpose: str) -> None:
         set_consent(draft, purpose, agreed=False)
         self._say(draft, "privacy_off")
+
+    def _welcome(self, draft: Draft) -> None:
+        """Say once, unasked, that the bot is there; whoever is known has heard it."""
+        if draft.view.known:
+            return
+        language = draft.person.language
+        labels = [self._words.say(key, language) for key in ("welcome_yes", "welcome_no")]
+        intents = [Intent("start"), Intent("no_thanks")]
+        self.ask(draft, self._words.say("welcome", language), intents, labels, lane=Lane.NUDGE)
 
     def _allow(self, draft: Draft, ticked: str) -> None:
         """Give the ticked consents and withdraw the others; where they were ticked, the boxes are answer enough."""
@@ -148,14 +145,3 @@ class Intents:
 
     def _label(self, draft: Draft, intent: Intent) -> str:
         return self._words.say(f"offers.{intent.argument or intent.name}", draft.person.language)
-
-    def _plan(self, draft: Draft, plan: CheckIn) -> str:
-        return self._words.say("every_day", draft.person.language, time=plan.at.strftime("%H:%M"))
-
-
-def spoken_day(moment: datetime, now: datetime, zone: str) -> str:
-    """Return a moment as `today at 21:00`, `tomorrow at 09:00` or `on 2026-12-01 at 09:00`, in a zone."""
-    local, today = moment.astimezone(ZoneInfo(zone)), now.astimezone(ZoneInfo(zone)).date()
-    days = (local.date() - today).days
-    day = {0: "today", 1: "tomorrow"}.get(days, f"on {local.date().isoformat()}")
-    return f"{day} at {local:%H:%M}"

@@ -18,10 +18,11 @@ class Value(Struct, frozen=True):
 
 
 class Platform(StrEnum):
-    """A place where people chat."""
+    """A place where people chat; `STAFF_TELEGRAM` is Telegram through the staff's own bot."""
 
     CONSOLE = "console"
     TELEGRAM = "telegram"
+    STAFF_TELEGRAM = "staff_telegram"
     SLACK = "slack"
 
 

@@ -92,6 +92,16 @@ class Fence(Struct, frozen=True):
     number: int
 
 
+class Notes(Protocol):
+    """Small facts that outlive the process; they are nobody's words."""
+
+    async def keep_note(self, name: str, value: str) -> None:
+        """Keep a note, in place of an earlier one of that name."""
+
+    async def notes(self, prefix: str) -> dict[str, str]:
+        """Return the notes whose names begin so."""
+
+
 class Leases(Protocol):
     """Lets one process at a time do what only one may do. The database's own clock decides."""
 

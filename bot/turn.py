@@ -48,6 +48,7 @@ class Draft:
         self._entries: list[Entry] = []
         self._check_ins: list[CheckIn] = []
         self._dropped: list[str] = []
+        self._nudge = 0
         self._dropped_entries: list[str] = []
         self._texts: list[CaseText] = []
         self._audits: list[Audit] = []
@@ -96,6 +97,10 @@ class Draft:
         self.view = msgspec.structs.replace(self.view, check_ins=rest)
         self._dropped.append(check_in_id)
 
+    def take_nudge(self, nudge_id: int) -> None:
+        """Take a nudge out of the queue with this turn."""
+        self._nudge = nudge_id
+
     def record(self, event: Event) -> None:
         """Add to the person's event log."""
         self._events.append(event)
@@ -130,6 +135,7 @@ class Draft:
         trigger: str = "",
         protected: bool = False,
         relays: bool = False,
+        silent: bool = False,
     ) -> int:
         """Queue a message to the person, or `to` someone else; return its outbound id."""
         if self.trigger and to is None and lane in {Lane.REPLY, Lane.SAFETY} and not edits:
@@ -145,6 +151,7 @@ class Draft:
             trigger=trigger,
             protected=protected,
             relays=relays,
+            silent=silent,
             plain=self.person.plain and to is None,
         )
         self._outbounds.append(outbound)
@@ -165,6 +172,7 @@ class Draft:
             dropped_entries=tuple(self._dropped_entries),
             check_ins=tuple(self._check_ins),
             dropped_check_ins=tuple(self._dropped),
+            nudge=self._nudge,
             texts=tuple(self._texts),
             audits=tuple(self._audits),
             outbounds=tuple(self._outbounds),

@@ -14,16 +14,19 @@ from bot.privacy import Keyring
 class Batch:
     """The rows of one transaction, by table; empty lists cost no statement."""
 
-    moved_sessions: list[Row] = field(default_factory=list)  # version, wake_at, level, state, person_id, base
+    moved_sessions: list[Row] = field(
+        default_factory=list
+    )  # version, wake_at, level, state, talked_at, person_id, base
     addresses: list[Row] = field(default_factory=list)  # fingerprint, person_id
     persons: list[Row] = field(default_factory=list)  # profile, reachable, person_id, wrapped_key, created_at
-    sessions: list[Row] = field(default_factory=list)  # version, wake_at, level, state, person_id
+    sessions: list[Row] = field(default_factory=list)  # version, wake_at, level, state, talked_at, person_id
     turns: list[Row] = field(default_factory=list)  # person_id, received, version, at, level, events
     changed_persons: list[Row] = field(default_factory=list)  # profile, reachable, person_id
     changed_addresses: list[Row] = field(default_factory=list)  # fingerprint, person_id
     escalations: list[Row] = field(default_factory=list)  # as escalation_row
     check_ins: list[Row] = field(default_factory=list)  # as check_in_row
     dropped_check_ins: list[Row] = field(default_factory=list)  # person_id, check_in_id
+    taken_nudges: list[Row] = field(default_factory=list)  # nudge_id, person_id
     dropped_entries: list[Row] = field(default_factory=list)  # person_id, entry_id
     entries: list[Row] = field(default_factory=list)  # person_id, entry_id, at, body
     texts: list[Row] = field(default_factory=list)  # person_id, case_id, version, position, at, body
@@ -97,19 +100,22 @@ def _add_cases(batch: Batch, turns: list[Turn], keyring: Keyring) -> None:
 
 
 def _add_plans(batch: Batch, turns: list[Turn]) -> None:
-    plans: dict[str, Row | None] = {}
+    plans: dict[str, Row] = {}
+    person_id = turns[0].view.person.person_id
     for turn in turns:
         plans.update((plan.check_in_id, check_in_row(plan)) for plan in turn.check_ins)
-        plans.update(dict.fromkeys(turn.dropped_check_ins))
-    person_id = turns[0].view.person.person_id
-    batch.check_ins.extend(row for row in plans.values() if row)
-    batch.dropped_check_ins.extend((person_id, dropped) for dropped, row in plans.items() if row is None)
+        for dropped in turn.dropped_check_ins:
+            plans.pop(dropped, None)
+            batch.dropped_check_ins.append((person_id, dropped))
+    batch.check_ins.extend(plans.values())
 
 
 def _add_turn(batch: Batch, turn: Turn, keyring: Keyring) -> None:
     person_id, version, at = turn.view.person.person_id, turn.view.session.version, micros(turn.at)
     events = keyring.seal(person_id, f"turn.events {turn.received}", encode(turn.events)) if turn.events else None
     batch.turns.append((person_id, turn.received, version, at, int(turn.level), events))
+    if turn.nudge:
+        batch.taken_nudges.append((turn.nudge, person_id))
     batch.dropped_entries.extend((person_id, entry_id) for entry_id in turn.dropped_entries)
     for entry in turn.entries:
         body = keyring.seal(person_id, f"entry.body {entry.entry_id}", encode(entry))

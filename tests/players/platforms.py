@@ -110,6 +110,10 @@ class SlackSide:
         return said + ([self.sam.modal.words] if self.sam.modal else [])
 
 
+def _moment(micros: int) -> datetime:
+    return datetime.fromtimestamp(micros / 1_000_000, UTC)
+
+
 class PlatformPlayer:
     """A person on one platform and the on-call team on another."""
 
@@ -129,16 +133,20 @@ class PlatformPlayer:
         await self.on_call.desk_type(text)
 
     async def move_clock(self, moved: str) -> None:
-        """Stop at the next check-in on the way: one that is found hours late is dropped, as it should be."""
+        """Stop at each check-in on the way: one that is found hours late is dropped, as it should be."""
         by = span(moved)
         assert by is not None
         end = self.clock() + by
-        with sqlite3.connect(self.database) as reading:
-            (due,) = reading.execute("SELECT min(next_due_at) FROM check_in").fetchone()
-        if due is not None and (at := datetime.fromtimestamp(due / 1_000_000, UTC)) <= end:
-            self.clock.move_to(at)
-            return
+        while (due := self._one("SELECT min(next_due_at) FROM check_in")) is not None and (at := _moment(due)) <= end:
+            self.clock.move_to(max(at, self.clock()))
+            while self._one("SELECT min(next_due_at) FROM check_in") == due or self._one("SELECT 1 FROM nudge"):
+                await asyncio.sleep(0.02)
         self.clock.move_to(end)
+
+    def _one(self, sql: str) -> int | None:
+        with sqlite3.connect(self.database) as reading:
+            row = reading.execute(sql).fetchone()
+        return row[0] if row else None
 
     def person_sees(self) -> list[str]:
         return self.person.person_sees()

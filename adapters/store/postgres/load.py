@@ -157,7 +157,7 @@ async def _check_ins(connection: asyncpg.Connection, people: list[str]) -> list[
     return await _rows(
         connection,
         """
-        SELECT person_id, check_in_id, at, zone, weekdays, next_due_at FROM check_in
+        SELECT person_id, check_in_id, at, zone, weekdays, next_due_at, rhythm, version FROM check_in
         WHERE person_id = ANY ($1::text[])
         ORDER BY person_id, check_in_id
         """,

@@ -18,7 +18,7 @@ from adapters.store.loading import Asked
 from adapters.store.postgres import check_ins, commit, due, gauges, history, lease, load, outbox
 from adapters.store.postgres.errors import explained
 from adapters.store.postgres.schema import prepare
-from adapters.store.rows import micros, moment
+from adapters.store.rows import NOTE, micros, moment
 from adapters.store.views import cases_of, entries_of, examined_of, loaded_of, waiting_of
 from bot.checkins.due import Decide
 from bot.errors import StoreError
@@ -120,6 +120,19 @@ class PostgresStore:
         sql = """INSERT INTO quarantine (quarantine_id, channel, at, raw) VALUES ($1, $2, $3, $4)"""
         async with self._connection() as connection:
             await connection.execute(sql, name, channel.value, micros(at), sealed)
+
+    async def keep_note(self, name: str, value: str) -> None:
+        sql = """
+            INSERT INTO meta (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value
+        """
+        async with self._connection() as connection:
+            await connection.execute(sql, NOTE + name, value.encode())
+
+    async def notes(self, prefix: str) -> dict[str, str]:
+        sql = """SELECT name, value FROM meta WHERE starts_with(name, $1)"""
+        async with self._connection() as connection:
+            rows = await connection.fetch(sql, NOTE + prefix)
+        return {str(row["name"]).removeprefix(NOTE): bytes(row["value"]).decode() for row in rows}
 
     async def take_lease(self, name: str, holder: str, span: timedelta) -> Fence | None:
         async with self._connection() as connection:

@@ -151,7 +151,7 @@ def _texts(connection: sqlite3.Connection, cases: list[tuple[str, str]]) -> list
 def _check_ins(connection: sqlite3.Connection, people: str) -> list[Row]:
     return connection.execute(
         """
-        SELECT person_id, check_in_id, at, zone, weekdays, next_due_at
+        SELECT person_id, check_in_id, at, zone, weekdays, next_due_at, rhythm, version
         FROM json_each(?) JOIN check_in ON person_id = value
         ORDER BY person_id, check_in_id
         """,

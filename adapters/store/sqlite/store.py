@@ -16,7 +16,7 @@ from adapters.store.batch import batch_of, people_of
 from adapters.store.check_ins import plans_of
 from adapters.store.deliveries import deliveries_of, outcomes_of
 from adapters.store.loading import Asked
-from adapters.store.rows import micros, moment
+from adapters.store.rows import NOTE, micros, moment
 from adapters.store.sqlite import check_ins, commit, due, gauges, history, lease, load, outbox
 from adapters.store.sqlite.connection import OneHop, Urgency, Writer
 from adapters.store.sqlite.reserve import Reserve
@@ -108,6 +108,17 @@ class SqliteStore:
         row = (name, channel.value, micros(at), self._keyring.seal_for_system(f"quarantine.raw {name}", raw))
         sql = """INSERT INTO quarantine (quarantine_id, channel, at, raw) VALUES (?, ?, ?, ?)"""
         await self._writer.write(Urgency.TURN, lambda plain: plain.execute(sql, row))
+
+    async def keep_note(self, name: str, value: str) -> None:
+        sql = """INSERT INTO meta (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value"""
+        row = (NOTE + name, value.encode())
+        await self._writer.write(Urgency.TURN, lambda plain: plain.execute(sql, row))
+
+    async def notes(self, prefix: str) -> dict[str, str]:
+        sql = """SELECT name, value FROM meta WHERE substr(name, 1, ?) = ?"""
+        start = NOTE + prefix
+        rows = await self._reader.run(lambda plain: plain.execute(sql, (len(start), start)).fetchall())
+        return {name.removeprefix(NOTE): value.decode() for name, value in rows}
 
     async def take_lease(self, name: str, holder: str, span: timedelta) -> Fence | None:
         micros_held = span // timedelta(microseconds=1)
