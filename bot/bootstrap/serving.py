@@ -143,7 +143,11 @@ def _jobs(house: House, role: Role) -> dict[str, tuple[Job, float]]:
     if role is Role.WEB:
         return {}
     seconds = WORKER_TICK_SECONDS if role is Role.WORKER else TICK_SECONDS
-    return {"due": (house.due_work.tick, TICK_SECONDS), "outbox": (house.sender.tick, seconds)}
+    return {
+        "due": (house.due_work.tick, TICK_SECONDS),
+        "check_ins": (house.due_work.tick_plans, TICK_SECONDS),
+        "outbox": (house.sender.tick, seconds),
+    }
 
 
 def _web(settings: Settings, connected: list[Connected], health: Health, house: House) -> WebServer | None:
