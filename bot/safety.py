@@ -41,6 +41,10 @@ class Safety:
         self._desk = desk
         self._numbers = numbers
 
+    def is_staffed(self, draft: Draft) -> bool:
+        """Say whether a person is on call now."""
+        return self._desk.is_staffed(draft.now)
+
     def raise_case(
         self,
         draft: Draft,

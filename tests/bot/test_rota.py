@@ -81,6 +81,20 @@ def test_somebody_is_always_paged(minutes: int, audience: Audience):
     assert BERLIN.on_duty(audience, datetime(2020, 1, 1, tzinfo=UTC) + timedelta(minutes=minutes))
 
 
+@pytest.mark.parametrize(
+    ("rota", "staffed"),
+    [
+        (BERLIN, True),
+        (OPEN_ROTA, True),
+        (Rota(), False),
+        (Rota(responders=(SAM,)), True),
+        (Rota((SAM,), (NIGHT,)), False),
+    ],
+)
+def test_a_rota_is_staffed_by_a_shift_or_without_shifts_by_anybody_at_all(rota: Rota, staffed: bool):
+    assert rota.is_staffed(datetime(2026, 3, 2, 9, 0, tzinfo=UTC)) is staffed
+
+
 # --- accounts ---------------------------------------------------------------------------------------------------------
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import itertools
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
 from bot.model import Blocked, Level, Pressed, Text, Unreadable
-from tests.bot.harness import ANA, Room
+from bot.rota import Rota
+from tests.bot.harness import ANA, Room, opened_room
 
 HIGH = "I wish I was dead"
 
@@ -82,8 +84,15 @@ async def test_every_exercise_of_the_tools_can_be_begun(ana: Room):
         await ana.wait(timedelta(minutes=2))
         await ana.person("stop")
         await ana.person("tools")
-        await ana.press(label)
-        assert (await session_of(ana)).in_flow
+        said = await ana.press(label)
+        assert said
+        assert "wrong" not in said[0]
+
+
+async def test_a_questionnaire_is_asked_only_while_somebody_is_on_call(tmp_path: Path):
+    async with opened_room(tmp_path, on_call=(), rota=Rota()) as room:
+        await room.meet()
+        assert "nobody is on call just now" in (await room.person("PHQ-9"))[0]
 
 
 async def test_stop_keeps_the_place_and_resume_goes_on(ana: Room):
