@@ -62,7 +62,9 @@ class SlackChannel:
         if outbound.trigger and (receipt := await self._show(delivery)):
             return receipt
         await self._prove_private(chat)
-        parts = message_parts(outbound, self._write if chat.startswith(ACCOUNT) else None)
+        # What replaces a message is a note on it; the question that is open stands below, with its own button.
+        writable = chat.startswith(ACCOUNT) and not outbound.edits
+        parts = message_parts(outbound, self._write if writable else None)
         in_place = delivery.edits and len(parts) == 1 and not outbound.plain
         if in_place and (receipt := await replace(client, delivery.edits, parts[0])):
             return receipt

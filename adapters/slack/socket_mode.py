@@ -112,6 +112,7 @@ class SocketIntake:
         except TimeoutError:
             await client.aiohttp_client_session.close()
         await _ended([task for task in helpers if task is not None])
+        await client.release()
 
 
 class _Client(SocketModeClient):
@@ -129,6 +130,10 @@ class _Client(SocketModeClient):
         """Connect, and go on trying."""
         await self._unbounded.close()
         await super().connect()  # type: ignore[no-untyped-call]
+
+    async def release(self) -> None:
+        """Release the session of a socket that was never opened."""
+        await self._unbounded.close()
 
     async def connect_to_new_endpoint(self, force: bool = False) -> None:
         """Move to a new socket; when Slack asked for it (`force`), what is in work is acknowledged on the old first."""
