@@ -1,7 +1,7 @@
 """The small language in which rules are written, turned into a regular expression that cannot run away.
 
 `i (want|wish) to <die>`: words, choices in brackets, named lists, `?` after what may be missing, `~3` for up to three
-words of any kind, `##` for a number of two digits or more, `^` and `$` for the ends of a sentence. Repeats are always
+words of any kind, `<number>` for one of two digits or more, `^` and `$` for the ends of a sentence. Repeats are always
 bounded, so a match costs bounded time.
 """
 
@@ -15,7 +15,7 @@ from msgspec import Struct
 
 from bot.triage.normalise import WORDS, fold
 
-_TOKEN = re.compile(r"~\d|##|<[a-z_0-9]+>|[()|?^$]|[^\s()|?<>~^$#]+")
+_TOKEN = re.compile(r"~\d|<[a-z_0-9]+>|[()|?^$]|[^\s()|?<>~^$]+")
 # Words that stand in nearly every sentence: searched by only when a pattern has nothing else.
 _SMALL = frozenset(("i", "a", "an", "the", "and", "to", "of", "in", "it", "is", "am", "my", "me", "not", "you", "we"))
 _EVERYWHERE = 5000
@@ -107,8 +107,6 @@ class Compiler:
     def _plain(self, sign: str, source: str) -> _Part:
         if sign in ("^", "$"):
             return _Part("(?:(?<=^ ))" if sign == "^" else "$")
-        if sign == "##":
-            return _Part(r"\d{2,9} ")
         if sign.startswith("~"):
             return _Part(f"{self._gap}{{0,{int(sign[1:])}}}?")
         if sign.startswith("<"):
@@ -120,6 +118,8 @@ class Compiler:
         return _Part("".join(re.escape(word) + " " for word in words), tuple(frozenset([word]) for word in words))
 
     def _named(self, name: str, source: str) -> _Part:
+        if name == "number":
+            return _Part(r"\d{2,9} ")
         if name not in self._lists:
             raise PatternError(f"'{source}' names the list <{name}>, which words.yaml does not have")
         if name not in self._parts:
