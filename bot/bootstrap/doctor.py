@@ -11,7 +11,9 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from adapters.clock import system_clock
+from adapters.store.backups import newest
 from adapters.store.opening import open_store
+from bot.bootstrap.backup import folder_of
 from bot.bootstrap.house import KEY_FILE, master_keys
 from bot.bootstrap.probes import last_poll, slack_probe, telegram_probe
 from bot.errors import HandrailError, SettingError
@@ -24,6 +26,7 @@ from flows.crisis_lines import load_crisis_lines
 LITTLE_DISK, MUCH_TOO_LITTLE_DISK = 1_000_000_000, 100_000_000
 OLD_LINE, TOO_OLD_LINE = timedelta(days=180), timedelta(days=365)
 LOOK_AHEAD = timedelta(days=7)
+OLD_BACK_UP = timedelta(days=2)
 
 
 class Verdict(StrEnum):
@@ -51,7 +54,7 @@ Check = Callable[[Settings], Awaitable[Sequence[Finding]]]
 
 async def examine(settings: Settings, *, page: bool) -> AsyncIterator[Finding]:
     """Yield one finding after another; `page` also sends a test page to every on-call conversation."""
-    checks: tuple[Check, ...] = (_disk, _key, _database, _on_call, _lines, _platforms, last_poll_finding)
+    checks: tuple[Check, ...] = (_disk, _key, _database, _backups, _on_call, _lines, _platforms, last_poll_finding)
     for check in checks:
         try:
             for finding in await check(settings):
@@ -98,6 +101,17 @@ async def _database(settings: Settings) -> Sequence[Finding]:
         Finding(sound, "integrity", facts.sound if sound is Verdict.OK else f"{facts.sound}; restore a back-up"),
         Finding(clock, "clock", f"{skew.total_seconds():.1f} s apart from the database's"),
     ]
+
+
+async def _backups(settings: Settings) -> Sequence[Finding]:
+    folder = folder_of(settings)
+    found = newest(folder)
+    if found is None:
+        return [Finding(Verdict.WARN, "back-up", f"none in {folder}; make one every day: handrail backup create")]
+    age = system_clock() - found[1].created_at
+    verdict = Verdict.OK if age < OLD_BACK_UP else Verdict.WARN
+    remedy = "" if verdict is Verdict.OK else "; make one every day: handrail backup create"
+    return [Finding(verdict, "back-up", f"the newest is {age.total_seconds() / 3600:.0f} hours old{remedy}")]
 
 
 async def _on_call(settings: Settings) -> Sequence[Finding]:

