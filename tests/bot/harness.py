@@ -68,18 +68,26 @@ def library() -> Library:
 
 
 class RecordingChannel:
-    """Delivers everything, in order, except to addresses that refuse for good."""
+    """Delivers everything, in order, except to addresses that refuse for good.
+
+    `failures` are raised by the next sends, one each; a message whose answer is lost has arrived all the same.
+    """
 
     def __init__(self, platform: Platform) -> None:
         self.platform = platform
         self.sent: list[Outbound] = []
         self.refused: set[Address] = set()
+        self.failures: list[DeliveryError] = []
 
     async def send(self, delivery: Delivery) -> str:
         assert not UNFILLED.search(delivery.outbound.text), "a place in a sentence was not filled"
         if delivery.outbound.address in self.refused:
             raise DeliveryError("refused for good", permanent=True)
-        self.sent.append(delivery.outbound)
+        failure = self.failures.pop(0) if self.failures else None
+        if failure is None or failure.ambiguous:
+            self.sent.append(delivery.outbound)
+        if failure is not None:
+            raise failure
         return str(len(self.sent))
 
 
