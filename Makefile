@@ -30,7 +30,7 @@ format: $(DEV_READY)
 	$(BIN)/ruff format -q .
 
 $(VENV)/bin/python:
-	$(PYTHON) -m venv $(VENV)
+	@$(PYTHON) -m venv $(VENV)
 
 $(READY): pyproject.toml constraints.txt | $(VENV)/bin/python
 	@echo "Setting up (once) ..." >&2

@@ -46,8 +46,10 @@ def chat(
     Example: printf 'I feel low\\noncall: status\\n' | handrail chat --as-known
     """
     from bot.bootstrap.chat import chat_plainly
+    from bot.logs import set_up_logs
 
     settings = read_settings()
+    set_up_logs("ERROR", settings.secrets())
     interactive = sys.stdin.isatty() and sys.stdout.isatty()
     keep = interactive or any(os.environ.get(PREFIX + name) for name in ("DATA_DIR", "DATABASE_URL"))
     if interactive:
