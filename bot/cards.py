@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import IntEnum
 from zoneinfo import ZoneInfo
 
-from bot.model import Button, CaseState, Escalation, Outcome, View
+from bot.model import Button, CaseState, Escalation, Level, Outcome, View
 from bot.policy import Policy
 from bot.rota import Rota
 from bot.turn import Rows
@@ -136,8 +136,9 @@ class Cards:
 
 
 def reasons_of(case: Escalation) -> str:
-    """Return the rule ids and categories of a case, worst first."""
-    ordered = sorted(case.reasons, key=lambda reason: -reason.level)
+    """Return the rule ids and categories that made a case worth a page, worst first."""
+    worth = [reason for reason in case.reasons if reason.level >= Level.ELEVATED]
+    ordered = sorted(worth or case.reasons, key=lambda reason: -reason.level)
     return ", ".join(dict.fromkeys(f"{reason.rule} ({reason.category})" for reason in ordered))
 
 

@@ -3,101 +3,135 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
+import sys
 from collections import deque
+from contextlib import suppress
 
-from prompt_toolkit import PromptSession
-from prompt_toolkit.patch_stdout import patch_stdout
+from prompt_toolkit.application import Application, get_app
+from prompt_toolkit.formatted_text import ANSI
+from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
+from prompt_toolkit.layout import HSplit, Layout, VSplit, Window
+from prompt_toolkit.layout.controls import FormattedTextControl
+from prompt_toolkit.layout.dimension import Dimension
+from prompt_toolkit.widgets import Frame, TextArea
 from rich.console import Console
-from rich.layout import Layout
-from rich.panel import Panel
 from rich.text import Text
 
 from bot.bootstrap.chat import Chat, opened
 from bot.settings import Settings
 
-HELP = "Type as the person. oncall: claim · read · say … · resolve right. /clock +24h moves time. Ctrl-D ends."
-KEPT = 200
-STYLES = {"bot": "bold", "you": "green", "oncall": "bold", "desk": "yellow"}
+HELP = " oncall: claim · read · say … · resolve right   /clock +24h   PgUp PgDn scroll   Ctrl-D ends"
+KEPT = 300
+PAGE = 10
+
+
+class Pane:
+    """One side of the conversation: what was said, wrapped to its width, the newest in view."""
+
+    def __init__(self) -> None:
+        self._said: deque[tuple[str, bool]] = deque(maxlen=KEPT)
+        self.scrolled = 0
+        self.window = Window(FormattedTextControl(self._shown), always_hide_cursor=True)
+
+    def add(self, text: str, *, typed: bool = False) -> None:
+        """Add a message; what a person typed is marked."""
+        self._said.append((text, typed))
+        self.scrolled = 0
+
+    def _shown(self) -> ANSI:
+        info = self.window.render_info
+        size = get_app().output.get_size()
+        width = info.window_width if info else max(20, size.columns // 2 - 2)
+        height = info.window_height if info else size.rows
+        lines = self._lines(width)
+        self.scrolled = max(0, min(self.scrolled, len(lines) - height))
+        end = len(lines) - self.scrolled
+        return ANSI("\n".join(lines[max(0, end - height) : end]))
+
+    def _lines(self, width: int) -> list[str]:
+        console = Console(width=width, force_terminal=True, color_system="standard", legacy_windows=False)
+        with console.capture() as captured:
+            for said, typed in self._said:
+                console.print(Text(f"› {said}" if typed else said, style="green" if typed else ""), end="\n\n")
+        return captured.get().splitlines()
 
 
 class Screen:
-    """Two columns of what was said on each side, drawn anew after every line."""
+    """Both panes, the line to type in, and the keys."""
 
-    def __init__(self, console: Console) -> None:
-        self._console = console
-        self._sides: dict[str, deque[tuple[str, str]]] = {"bot": deque(maxlen=KEPT), "oncall": deque(maxlen=KEPT)}
+    def __init__(self) -> None:
+        self.person, self.on_call = Pane(), Pane()
+        self.typed: asyncio.Queue[str] = asyncio.Queue()
+        self._line = TextArea(height=1, multiline=False, prompt="> ", accept_handler=self._accept)
+        half = Dimension(preferred=1, weight=1)
+        person = Frame(self.person.window, "You and Handrail", width=half)
+        columns = VSplit([person, Frame(self.on_call.window, "On call", width=half)])
+        body = HSplit([columns, self._line, Window(FormattedTextControl(HELP), height=1, style="reverse")])
+        self.app: Application[None] = Application(
+            Layout(body, focused_element=self._line), key_bindings=self._keys(), full_screen=True
+        )
 
     def show(self, side: str, text: str) -> None:
         """Add what the bot sent to a side."""
-        self._sides[side].append((side, text))
+        (self.person if side == "bot" else self.on_call).add(text)
+        self.app.invalidate()
 
-    def typed(self, side: str, text: str) -> None:
-        """Add what was typed for a side."""
-        self._sides["oncall" if side == "desk" else "bot"].append((side, text))
+    def _accept(self, _buffer: object) -> bool:
+        line = self._line.text
+        side, _, words = line.partition(":")
+        if side.strip().lower() == "oncall":
+            self.on_call.add(words.strip(), typed=True)
+        elif line.strip():
+            self.person.add(line, typed=True)
+        self.typed.put_nowait(line)
+        return False
 
-    def draw(self) -> None:
-        """Draw both columns, the newest at the bottom."""
-        height = shutil.get_terminal_size().lines - 2
-        layout = Layout()
-        layout.split_row(
-            Layout(self._column("bot", "You and Handrail", height)),
-            Layout(self._column("oncall", "On call", height)),
-        )
-        self._console.clear()
-        self._console.print(layout, height=height)
+    def _keys(self) -> KeyBindings:
+        keys = KeyBindings()
 
-    def _column(self, side: str, title: str, height: int) -> Panel:
-        width = max(20, self._console.width // 2 - 4)
-        lines: list[Text] = []
-        for who, said in self._sides[side]:
-            mark = "› " if who in {"you", "desk"} else ""
-            text = Text(f"{mark}{said}", style=STYLES[who] if mark else "")
-            lines += [*text.wrap(self._console, width), Text("")]
-        shown = Text("\n").join(lines[-(height - 2) :])
-        return Panel(shown, title=title, border_style="blue" if side == "bot" else "magenta")
+        @keys.add("c-d")
+        @keys.add("c-c")
+        def _(event: KeyPressEvent) -> None:
+            event.app.exit()
+
+        @keys.add("pageup")
+        def _(_event: KeyPressEvent) -> None:
+            self._scroll(PAGE)
+
+        @keys.add("pagedown")
+        def _(_event: KeyPressEvent) -> None:
+            self._scroll(-PAGE)
+
+        return keys
+
+    def _scroll(self, by: int) -> None:
+        for pane in (self.person, self.on_call):
+            pane.scrolled = max(0, pane.scrolled + by)
 
 
 async def chat_on_screen(settings: Settings, *, as_known: bool) -> None:
     """Talk on a terminal until Ctrl-D or Ctrl-C; what falls due meanwhile appears by itself."""
-    screen = Screen(Console())
+    screen = Screen()
     async with opened(settings, screen.show, keep=True) as (chat, _house):
         if as_known:
             await chat.make_known()
         await chat.settle()
         await chat.greet()
-        screen.draw()
-        turn = asyncio.Lock()
-        ticking = asyncio.create_task(_tick(chat, screen, turn))
-        try:
-            await _read_lines(chat, screen, turn)
-        finally:
-            ticking.cancel()
-            await asyncio.gather(ticking, return_exceptions=True)
+        talking = asyncio.create_task(_talk(chat, screen))
+        await screen.app.run_async()
+        talking.cancel()
+        with suppress(asyncio.CancelledError):
+            await talking
+    print(f"What you wrote stays in {settings.data_dir}, sealed.", file=sys.stderr)
 
 
-async def _read_lines(chat: Chat, screen: Screen, turn: asyncio.Lock) -> None:
-    session: PromptSession[str] = PromptSession(bottom_toolbar=HELP)
+async def _talk(chat: Chat, screen: Screen) -> None:
+    """Take typed lines one by one, and once a second what falls due."""
     while True:
         try:
-            with patch_stdout(raw=True):
-                line = await session.prompt_async("> ")
-        except (EOFError, KeyboardInterrupt):
-            return
-        side, _, words = line.partition(":")
-        async with turn:
-            if side.strip().lower() == "oncall":
-                screen.typed("desk", words.strip())
-            else:
-                screen.typed("you", line)
+            line = await asyncio.wait_for(screen.typed.get(), timeout=1)
+        except TimeoutError:
+            await chat.settle()
+        else:
             await chat.type(line)
-            screen.draw()
-
-
-async def _tick(chat: Chat, screen: Screen, turn: asyncio.Lock) -> None:
-    """Run what falls due in real time."""
-    while True:
-        await asyncio.sleep(1)
-        async with turn:
-            if await chat.settle():
-                screen.draw()
+        screen.app.invalidate()
