@@ -175,7 +175,8 @@ class Step(Struct, frozen=True, dict=True):
     """One step: what is said, what is asked, and where it goes on.
 
     `choose` maps an answer's value to a step; `branches` are tried in order when it has no entry for the answer.
-    `forget` names what the person keeps for later talks and no more wants. `skip_to` is where a skip goes; empty means the usual way on with no answer.
+    `forget` names what the person keeps for later talks and wants no more. `skip_to` is where a skip goes; empty means
+    the usual way on with no answer.
     """
 
     name: str

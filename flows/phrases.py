@@ -57,6 +57,19 @@ class Lines(Struct, frozen=True, forbid_unknown_fields=True):
     directory: str
 
 
+class Tools(Struct, frozen=True, forbid_unknown_fields=True):
+    """How exercises are offered; `needs` are labels with the words that each searches for."""
+
+    needs: dict[str, str]
+    short: str
+    last: str
+    all: str
+    found: str
+    used_last: str
+    none_found: str
+    entry: str
+
+
 class Understood(Struct, frozen=True, forbid_unknown_fields=True, dict=True):
     """Words that are understood in answers; all are compared in their plain form."""
 
@@ -101,6 +114,7 @@ class Phrases(Struct, frozen=True, forbid_unknown_fields=True, dict=True):
     retry: Retries
     understood: Understood
     lines: Lines
+    tools: Tools
     resume: str
     resume_yesterday: str
     resume_days: str

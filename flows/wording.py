@@ -39,6 +39,14 @@ class Words:
         words = self._by_language.get(language, {})
         return words.get(key) or self._by_language[FALLBACK][key]
 
+    def languages(self) -> frozenset[str]:
+        """Return the languages there are words in."""
+        return frozenset(self._by_language)
+
+    def ordered(self, stem: str, language: str = FALLBACK) -> list[str]:
+        """Return the dotted keys of a language that begin so, in the order of its file."""
+        return [key for key in self._by_language.get(language, {}) if key.startswith(stem)]
+
     def known(self, language: str = FALLBACK) -> frozenset[str]:
         """Return the dotted keys of a language."""
         return frozenset(self._by_language.get(language, {}))

@@ -268,6 +268,8 @@ class Turn:
         """Say, show and schedule what a step holds."""
         if step.score is not None:
             self._sum(step, step.score)
+        for name in step.forget:
+            self._forget(step, name)
         for sentence in step.say:
             self.effects.append(Say(self.filled(sentence)))
         if step.hint is not None:
@@ -289,6 +291,13 @@ class Turn:
         self.effects.append(Save(place.flow.name, step.name, score.save, total))
         if score.measure:
             self.effects.append(Measure(step.name, score.measure, float(total)))
+
+    def _forget(self, step: Step, name: str) -> None:
+        """Drop what was kept for later talks."""
+        place = self.top
+        if place is not None:
+            place.saved.pop(name, None)
+            self.effects.append(Save(place.flow.name, step.name, name, None))
 
     def _give_hint(self, step: Step, hint: Hint) -> None:
         """Say the words of the person's arm; the arm is kept when it is first drawn."""
