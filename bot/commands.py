@@ -72,6 +72,7 @@ _WORDS = {
     "plain": "plain",
 }
 _TIMED = re.compile(r"(?:check[ -]?ins?|remind me)(?: every day)?(?: daily)?(?: at)? (.+)")
+_TOOLS = re.compile(r"(?:tools?|exercises?|something) (?:for|against) (.+)")
 _WITH_ARGUMENT = re.compile(r"(ooo|pause|quiet|time zone|zone)(?: hours)?(?: for| from| until| to)? (.+)")
 _EVERYWHERE = frozenset({"help", "privacy", "withdraw", "about", "human", "sos", "settings", "allow", "plain"})
 
@@ -122,5 +123,8 @@ def from_words(text: str) -> Intent | None:
     timed = _TIMED.fullmatch(" ".join(text.strip().lower().split()))
     if timed:
         return Intent("check_in", timed[1])
+    tools = _TOOLS.fullmatch(said)
+    if tools:
+        return Intent("tools", tools[1])
     known = _WITH_ARGUMENT.fullmatch(" ".join(text.strip().lower().split()))
     return Intent(known[1].removeprefix("time "), known[2]) if known else None

@@ -41,6 +41,7 @@ from bot.model import (
     Unreadable,
 )
 from bot.ports import Numbers
+from bot.remembering import used_today, with_memory
 from bot.safety import Safety
 from bot.turn import Draft
 from flows import interrupts
@@ -49,6 +50,8 @@ from flows.wording import Words
 
 CONSENT = "consent."
 ASKED_FOR_A_HUMAN = "human"
+# From the fourth exercise of a day on, people are named before the next one (over-reliance).
+MANY_A_DAY = 3
 _EXERCISES = frozenset({"flow", "check_in", "resume", "tools", "start_over", "grant"})
 _MOVES: dict[str, EngineEvent] = {"back": Back(), "skip": Skip(), "stop": Stop(), "start_over": StartOver()}
 
@@ -249,7 +252,9 @@ class Dialogue:
             if purpose not in draft.person.consents:
                 self._intents.ask_consent(draft, purpose, Intent("flow", name))
                 return
-        self._run(draft, Begin(name, self._facts(draft)))
+        many = used_today(draft) >= MANY_A_DAY and not self._library.latest(name).safety
+        first = self._library.phrases(draft.person.language).many_today if many else ""
+        self._run(draft, Begin(name, self._facts(draft)), first=first)
 
     def _grant(self, draft: Draft, argument: str) -> None:
         """Take a consent and go on with what had been asked for: `exercises flow grounding`."""
@@ -296,6 +301,7 @@ class Dialogue:
         So does `standing` when the step leads back to the question that stood open then: it need not be asked again.
         """
         before, language = draft.session, draft.person.language
+        event = with_memory(self._library, draft.person, event, draft.now)
         session, effects = step(self._library, before, event, draft.now, language=language)
         draft.set_session(session)
         if standing is not None and stand(standing) == stand(session):
@@ -315,6 +321,7 @@ class Dialogue:
         """Return what flows may know about the person."""
         person = draft.person
         facts: dict[str, Saved] = {
+            "person.id": person.person_id,
             "person.name": person.name,
             "person.country": person.country,
             "person.zone": person.zone,

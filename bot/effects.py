@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 
 import msgspec
 
+from bot import remembering
 from bot.checkins import changes
 from bot.checkins.reading import Wish
 from bot.checkins.state import Pace
@@ -104,11 +105,14 @@ class Carrier:
                 self._save(draft, flow, step, name, value)
             case Measure(step, name, value) if _may_keep(draft):
                 draft.rate(step, name, value)
+                remembering.keep_rating(draft, name, value)
             case Withdrawn(flow, step, name, _measure):
                 draft.record(Event("withdrawn", flow, step, name))
                 draft.drop_rating(step)
                 if name.startswith("consent."):
                     set_consent(draft, name.removeprefix("consent."), agreed=False)
+                if name.startswith("my.") and draft.session.stack:
+                    remembering.keep(draft, "my", name[3:], draft.session.stack[-1].saved.get(name))
             case Schedule(_check_in_id, at, weekdays):
                 self._schedule(draft, Wish(at, Pace.PINNED, weekdays))
 
@@ -118,6 +122,7 @@ class Carrier:
             if len(draft.session.stack) <= 1:
                 draft.change_session(run=draft.base)
             draft.record(Event("started", flow=effect.flow))
+            remembering.note_use(draft, effect.flow)
             return
         draft.record(Event("ended", flow=effect.flow, value=effect.how))
         # Whoever left it, by "not now" or by "stop", is led through it when they come back.
@@ -134,6 +139,8 @@ class Carrier:
             set_consent(draft, field, agreed=value is True or value == "yes")
         elif _may_keep(draft):
             draft.record(Event("saved", flow, step, name, value))
+            if room in remembering.ROOMS:
+                remembering.keep(draft, room, field, value)
 
     def _schedule(self, draft: Draft, wish: Wish) -> None:
         """Set the person's check-in as a flow asks for it; its own words say so."""

@@ -12,6 +12,7 @@ from bot.effects import CONSENT_FLOW, Carrier, set_consent
 from bot.model import Lane, Level, Reason
 from bot.prompts import open_prompt, rows_of
 from bot.safety import Safety
+from bot.tools import Tools
 from bot.turn import Draft
 from flows.library import Library
 from flows.wording import Words
@@ -20,7 +21,7 @@ from flows.wording import Words
 PLAIN = "plain"
 PURPOSES = ("check_ins", "exercises", "escalation", "holdout")
 # Flows that are not offered as an exercise: they are entered by what happens.
-NOT_OFFERED = frozenset({CONSENT_FLOW, "safety_check", "sos", "check_in"})
+NOT_OFFERED = frozenset({CONSENT_FLOW, "safety_check", "sos", "check_in", "plan_steps"})
 
 
 class Intents:
@@ -34,7 +35,7 @@ class Intents:
         self._handlers: dict[str, Callable[[Draft, str], None]] = {
             "help": lambda draft, _: self._say(draft, "help"),
             "about": lambda draft, _: self._say(draft, "about"),
-            "tools": lambda draft, _: self._tools(draft),
+            "tools": Tools(library, words, self.ask).show,
             "settings": lambda draft, _: self._settings(draft),
             "privacy": lambda draft, _: self._privacy(draft),
             "withdraw": self._withdraw,
@@ -88,12 +89,6 @@ class Intents:
         language = draft.person.language
         offer = self._words.say("offer", language)
         draft.send(self._words.say(key, language, offer=offer, **values))
-
-    def _tools(self, draft: Draft) -> None:
-        titled = sorted((self._library.latest(name).title, name) for name in self._library.names() - NOT_OFFERED)
-        titles, names = [title for title, _ in titled], [name for _, name in titled]
-        text = self._words.say("tools", draft.person.language)
-        self.ask(draft, text, [Intent("flow", name) for name in names], titles)
 
     def _settings(self, draft: Draft) -> None:
         daily, language = schedule_of(draft.view.check_ins), draft.person.language

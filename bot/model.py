@@ -48,7 +48,8 @@ class Person(Value, frozen=True):
     """Someone the bot talks with. Everything here is the person's own and is stored sealed.
 
     `consents` holds each purpose that was agreed to, and when; `welcomed` says that the consent talk has been had.
-    `plain` is the wish for messages without emoji, edits and pictures.
+    `plain` is the wish for messages without emoji, edits and pictures. `kept` is what flows keep for later ones, such
+    as the safety plan (bot/remembering.py).
     """
 
     person_id: str
@@ -62,6 +63,7 @@ class Person(Value, frozen=True):
     reachable: bool = True
     welcomed: bool = False
     plain: bool = False
+    kept: dict[str, Saved] = {}
 
 
 # --- what comes in ---------------------------------------------------------------------------------------------------
@@ -313,6 +315,13 @@ class Prompt(Value, frozen=True):
     asks: str = ""
 
 
+class Use(Value, frozen=True):
+    """An exercise that was begun."""
+
+    flow: str
+    at: datetime
+
+
 class Session(Value, frozen=True):
     """A person's place in a conversation; the last frame of `stack` is the innermost flow.
 
@@ -322,7 +331,7 @@ class Session(Value, frozen=True):
     the form), so that an edit of it corrects the answer; `settled` is the question it answered, where it can be undone.
     `hasty` counts messages since `hasty_since`, against floods. `heard` is
     triage's memory of the conversation (bot/triage says what it holds). `held` counts the safety texts, so
-    that none is said twice in a row.
+    that none is said twice in a row. `used` are the exercises begun last, the newest first.
     """
 
     version: int = 0
@@ -340,6 +349,7 @@ class Session(Value, frozen=True):
     hasty_since: datetime | None = None
     heard: Heard | None = None
     held: int = 0
+    used: tuple[Use, ...] = ()
 
     @property
     def in_flow(self) -> bool:
