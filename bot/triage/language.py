@@ -44,8 +44,11 @@ _FOREIGN_LETTERS = {
 _LETTER_LANGUAGE = {letter: language for letters, language in _FOREIGN_LETTERS.items() for letter in letters}
 _SHARE = 0.3
 _LEAST_LETTERS = 2
+_NONE = "none"
 # How many everyday words make a language certain enough.
 _CLEAR = 2
+# A reply of so few words, none of them ours, is told by one.
+_SHORT = 4
 
 
 class Languages:
@@ -56,9 +59,10 @@ class Languages:
         self._by_word: dict[str, list[str]] = {}
         self._everyday = {language: frozenset(words.get(language, "").split()) for language in self._supported}
         english = frozenset(words.get("en", "").split())
+        telling_nothing = english.union(words.get(_NONE, "").split())
         for language, everyday in words.items():
-            for word in everyday.split():
-                if language == "en" or word not in english:
+            for word in dict.fromkeys(everyday.split()):
+                if language == "en" or word not in telling_nothing:
                     self._by_word.setdefault(word, []).append(language)
 
     def hear(self, text: str, words: frozenset[str], setting: str) -> tuple[str, bool]:
@@ -72,12 +76,16 @@ class Languages:
         counts = self._counts(text, words)
         ours = max((counts[language] for language in self._supported), default=0)
         guess = max(counts, key=lambda language: (counts[language], language == setting), default=setting)
-        if guess not in self._supported and counts[guess] >= max(_CLEAR, ours + 1):
+        clear = _CLEAR if ours or len(words) > _SHORT else 1
+        # A language is hardly told from its nearest kin; the person's own setting weighs a word more.
+        kin = counts[setting] + 2 if counts[setting] and setting in self._supported else 0
+        if guess not in self._supported and counts[guess] >= max(clear, ours + 1, kin):
             return guess, False
         if setting in self._supported:
             return (guess if guess in self._supported and counts[guess] > counts[setting] + 1 else setting), True
         # The setting names a language that nobody wrote rules for: only clear words of ours make the reply readable.
-        return (guess, True) if ours >= _CLEAR else (setting, not any(map(str.isalpha, text)))
+        readable = ours >= max(_CLEAR, counts[setting] + 1)
+        return (guess, True) if readable else (setting, not any(map(str.isalpha, text)))
 
     def _counts(self, text: str, words: Collection[str]) -> Counter[str]:
         counts: Counter[str] = Counter()
