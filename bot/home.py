@@ -67,17 +67,19 @@ class Homes:
 
     def of(self, view: View, entries: Sequence[Entry], now: datetime) -> Home:
         """Return the home of someone known; `entries` are their ratings of the last two weeks."""
+        if not view.person.welcomed:
+            return self.of_newcomer(view.person, known=True)
         parts = [self._now(view, now), self._mood(view.person, entries, now), self._tools(view), self._plans(view)]
         return self._home(view.person, [*parts, self._readers(view.person)], self._switches(view.person))
 
-    def of_nobody(self, person: Person) -> Home:
+    def of_newcomer(self, person: Person, *, known: bool = False) -> Home:
         """Return the home of someone who has not begun."""
         acts = (Act("start", self._say(person, "begin"), first=True), Act("sos", self._say(person, "sos")))
-        return self._home(person, [Part(self._say(person, "hello"), self._say(person, "about"), acts)], ())
+        return self._home(person, [Part(self._say(person, "hello"), self._say(person, "about"), acts)], (), known)
 
-    def _home(self, person: Person, parts: Sequence[Part], switches: Sequence[Switch]) -> Home:
+    def _home(self, person: Person, parts: Sequence[Part], switches: Sequence[Switch], known: bool = True) -> Home:
         label, write = self._say(person, "switches"), self._say(person, "write")
-        return Home(bool(switches), tuple(parts), tuple(switches), label, write)
+        return Home(known, tuple(parts), tuple(switches), label, write)
 
     def _now(self, view: View, now: datetime) -> Part:
         """The next check-in with what is asked for most; while a person is awaited, that comes first."""

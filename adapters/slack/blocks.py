@@ -18,6 +18,8 @@ Rows = tuple[tuple[Button, ...], ...]
 # Slack: text object 3,000 characters, button label 75, title 24, action id 255, 25 elements a block, 50 blocks a
 # message and 100 a view, 100 options a menu; message text should stay under 4,000.
 SECTION, LABEL, TITLE, FORM_LABEL, ELEMENTS, BLOCKS, OPTIONS, MESSAGE = 3000, 75, 24, 240, 25, 50, 100, 3900
+# A menu's values are shorter than a button's.
+VALUE = 150
 # More choices than this are a menu: a wall of buttons is no choice.
 MOST_BUTTONS = 12
 EMOJI = re.compile("[\U0001f000-\U0001faff\u2600-\u27bf\ufe0f\u20e3\u200d]+ ?")
@@ -64,7 +66,7 @@ def form_label(action_id: str) -> str:
 def rows_of(buttons: Rows, number: int = 0) -> Iterator[Block]:
     """Return the blocks for rows of buttons, counted from `number`; more choices than a wall of buttons are a menu."""
     choices = _choices(buttons)
-    if len(choices) > MOST_BUTTONS:
+    if len(choices) > MOST_BUTTONS and all(len(choice.button) <= VALUE for choice in choices):
         yield {"type": "actions", "elements": [_menu(number, choices[:OPTIONS])]}
         buttons = tuple(row for row in (tuple(b for b in row if b not in choices) for row in buttons) if row)
     for row in buttons:

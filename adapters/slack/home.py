@@ -5,14 +5,14 @@ from __future__ import annotations
 import logging
 from collections.abc import Awaitable, Callable
 
-from adapters.slack.blocks import LABEL, SECTION, WRITE, Block, cut, label, rows_of, section
+from adapters.slack.blocks import LABEL, SECTION, VALUE, WRITE, Block, cut, label, rows_of, section
 from adapters.slack.events import COMMAND
 from adapters.slack.link import SlackLink
 from adapters.slack.refusals import SlackRefusal, answer_of
 from bot.home import Act, Home, Part, Switch
 from bot.model import Address, Button, Platform
 
-HEADER, VALUE = 150, 150
+HEADER = 150
 HomeOf = Callable[[Address], Awaitable[Home]]
 
 log = logging.getLogger(__name__)

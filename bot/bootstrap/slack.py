@@ -27,7 +27,7 @@ def home_reader(house: House, clock: Clock) -> Callable[[Address], Awaitable[Hom
         loaded = await house.store.load_many([Lookup("home", address=address)], now)
         found = [loaded.views[person_id] for person_id in loaded.subjects.get("home", ())]
         if not found:
-            return homes.of_nobody(Person("", address, created_at=now))
+            return homes.of_newcomer(Person("", address, created_at=now))
         entries = await house.store.entries(found[0].person.person_id, now - timedelta(days=DAYS))
         return homes.of(found[0], entries, now)
 
