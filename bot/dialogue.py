@@ -102,10 +102,12 @@ class Dialogue:
 
     def _hear_in_case(self, draft: Draft, content: Content, text: str, value: str | None, of: Assessment) -> None:
         """While a case is open everything goes to staff; a safety flow goes on, an exercise waits."""
-        intent = self._meaning.intent(draft, content) if of.level < Level.HIGH else None
+        worried, in_flow = of.level >= Level.HIGH, in_safety_flow(draft)
+        answer = safety_answer_in(content) or ("" if in_flow else self._safety.answer_of(text, draft.person.language))
+        intent = self._meaning.intent(draft, content) if not (worried or answer) else None
         if intent is not None and intent.works_while_a_case_is_open:
             self._serve_in_case(draft, intent)
-        elif of.level < Level.HIGH and in_safety_flow(draft) and draft.view.mode is TalkMode.HOLD:
+        elif in_flow and not (worried or answer) and draft.view.mode is TalkMode.HOLD:
             self._safety.keep(draft, text or (value or ""))
             self._hear_calm(draft, content, text, value)
         elif intent is not None and intent.name in _EXERCISES and draft.view.mode is TalkMode.HOLD:
@@ -113,7 +115,7 @@ class Dialogue:
         elif isinstance(content, Unreadable):
             draft.send(self._words.say("unreadable", draft.person.language), lane=Lane.SAFETY)
         else:
-            self._safety.hear(draft, text, safety_answer_in(content), of)
+            self._safety.hear(draft, text, answer, of)
 
     def _serve_in_case(self, draft: Draft, intent: Intent) -> None:
         if intent.name == "human":

@@ -85,12 +85,11 @@ class Safety:
         draft.audit("program", f"opened at level {int(raised.level)}", ids.case_id)
         self._desk.act(draft, actions)
 
-    def hear(self, draft: Draft, text: str, value: str, assessment: Assessment) -> None:
-        """Take a person's words (or a pressed answer) while a case is open: pass them on, then answer if no human does.
+    def hear(self, draft: Draft, text: str, answer: str, assessment: Assessment) -> None:
+        """Take a person's words, or their safety answer, while a case is open: pass on, then answer if no human does.
 
         A denial or a joke closes nothing; it is a note for staff.
         """
-        answer = value or self.answer_of(text, draft.person.language)
         if answer == "unsafe":
             self.not_safe(draft, text)
             return

@@ -17,6 +17,8 @@ HOUSE = Path(__file__).parent.parent
 ROOMS = ("adapters", "bot", "flows", "scheduler")
 WORDS = load_words()
 LANGUAGES = sorted(path.stem for path in (HOUSE / "flows" / "words").glob("*.yaml"))
+# Handed to a platform as a whole (bot/bootstrap/telegram.py).
+MENUS = {"menu.", "staff_menu."}
 KEY_BEGINNING = re.compile(r"(?:[a-z_]+\.)+")
 PLACE = re.compile(r"\{(\w+)\}")
 
@@ -122,7 +124,7 @@ def _strings_in_code() -> tuple[set[str], set[str]]:
 
 def test_every_sentence_is_said_somewhere():
     plain, beginnings = _strings_in_code()
-    roots = {text for text in beginnings | plain if KEY_BEGINNING.fullmatch(text)}
+    roots = {text for text in beginnings | plain if KEY_BEGINNING.fullmatch(text)} | MENUS
     unused = [key for key in WORDS.known() if key not in plain and not key.startswith(tuple(roots))]
     assert sorted(unused) == []
 
@@ -174,6 +176,8 @@ def test_no_file_names_a_package_index():
 def test_no_sql_is_made_by_filling_in_a_text():
     found = []
     for path, module in modules(*ROOMS):
+        if path.is_relative_to(HOUSE / "bot" / "bench"):
+            continue  # it fills its own databases with made-up rows
         for node in ast.walk(module):
             if isinstance(node, ast.JoinedStr):
                 first = node.values[0]

@@ -82,6 +82,19 @@ async def test_not_safe_counts_after_the_case_is_closed(ana: Room):
     assert case.linked_to == first.case_id
 
 
+async def test_grounding_asked_for_by_its_name_is_given_at_once_and_does_not_wait(ana: Room):
+    await ana.person(HIGH)
+    assert "breathe out slowly" in (await ana.person("grounding"))[0].lower()
+
+
+async def test_not_safe_pressed_inside_sos_still_raises(ana: Room):
+    await ana.person(HIGH)
+    old = ana.button("Not safe", ANA)
+    await ana.person("sos")
+    await ana.send(Pressed(old))
+    assert (await ana.case()).level is Level.IMMINENT
+
+
 async def test_safe_for_now_closes_nothing(ana: Room):
     await ana.person(IMMINENT)
     await ana.press("Safe for now")
