@@ -6,6 +6,7 @@ Staff act on a case only through its stored token or the private chat bound to i
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 
 import msgspec
 
@@ -35,6 +36,7 @@ from bot.model import (
     Inbound,
     Lane,
     Outcome,
+    Platform,
     Undeliverable,
     View,
 )
@@ -46,15 +48,31 @@ from flows.wording import Words
 
 
 class Desk:
-    """Decides for staff. `channels` are the on-call conversations that get every card."""
+    """Decides for staff. `channels` are the on-call conversations that get every card.
 
-    def __init__(self, words: Words, policy: Policy, rota: Rota, channels: Sequence[Address], numbers: Numbers) -> None:
+    `telegram` is the bot through which staff are reached on Telegram.
+    """
+
+    def __init__(
+        self,
+        words: Words,
+        policy: Policy,
+        rota: Rota,
+        channels: Sequence[Address],
+        numbers: Numbers,
+        telegram: Platform = Platform.TELEGRAM,
+    ) -> None:
         self.channels = tuple(channels)
         self._numbers = numbers
+        self._telegram = telegram
         self.rota = rota
         self.policy = policy
         self.cards = Cards(words, policy, rota)
         self._words = words
+
+    def is_staffed(self, now: datetime) -> bool:
+        """Say whether somebody on call can be paged now."""
+        return bool(self.channels or self.rota.responders) and self.rota.is_staffed(now)
 
     def is_staff_place(self, address: Address) -> bool:
         """Say whether an address is an on-call conversation."""
@@ -146,7 +164,8 @@ class Desk:
         draft.set_case(msgspec.structs.replace(case, cards=(*case.cards, *sent)))
 
     def _direct_chats(self, responders: Sequence[Responder]) -> tuple[Address, ...]:
-        chats = (direct_chat(one, platform) for one in responders for platform in one.platforms())
+        through = {Platform.TELEGRAM: self._telegram}
+        chats = (direct_chat(one, through.get(at, at)) for one in responders for at in one.platforms())
         return tuple(chat for chat in chats if chat is not None)
 
     def _refresh(self, draft: Draft) -> None:

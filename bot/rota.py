@@ -34,11 +34,12 @@ class Responder(Value, frozen=True, forbid_unknown_fields=True):
 
     def account(self, platform: Platform) -> str:
         """Return the responder's account on a platform, or nothing."""
-        return str(getattr(self, platform.value))
+        place = Platform.TELEGRAM if platform is Platform.STAFF_TELEGRAM else platform
+        return str(getattr(self, place.value))
 
     def platforms(self) -> tuple[Platform, ...]:
         """Return where the responder has an account."""
-        return tuple(platform for platform in Platform if self.account(platform))
+        return tuple(one for one in Platform if one is not Platform.STAFF_TELEGRAM and self.account(one))
 
 
 class Shift(Value, frozen=True, forbid_unknown_fields=True):
@@ -89,6 +90,13 @@ class Rota(Value, frozen=True, forbid_unknown_fields=True):
                 return responder
         platform, _, account = responder_id.partition(":")
         return self.by_account(Platform(platform), account) if self.open and account else None
+
+    def is_staffed(self, now: datetime) -> bool:
+        """Say whether somebody is on shift now; without shifts, whether there is anybody at all."""
+        if not self.shifts:
+            return self.open or bool(self.responders)
+        local = now.astimezone(ZoneInfo(self.zone))
+        return any(shift.covers(local) for shift in self.shifts)
 
     def on_duty(self, audience: Audience, now: datetime) -> tuple[Responder, ...]:
         """Return who a step pages now; nobody on shift means everyone, never nobody."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
@@ -30,6 +31,9 @@ class Settings(BaseSettings):
     master_key: SecretStr | None = None
     telegram_token: SecretStr | None = None
     telegram_api_url: str = "https://api.telegram.org"
+    telegram_webhook_url: str = ""
+    telegram_webhook_secret: SecretStr | None = None
+    staff_telegram_token: SecretStr | None = None
     slack_bot_token: SecretStr | None = None
     slack_app_token: SecretStr | None = None
     slack_signing_secret: SecretStr | None = None
@@ -49,7 +53,8 @@ class Settings(BaseSettings):
     @classmethod
     def _split(cls, value: object) -> object:
         names = [part.strip().lower() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
-        wrong = [name for name in names if name not in set(Platform)] if isinstance(names, list) else []
+        known = set(Platform) - {Platform.STAFF_TELEGRAM}
+        wrong = [name for name in names if name not in known] if isinstance(names, list) else []
         if wrong or not names:
             raise ValueError(f"{', '.join(wrong) or 'nothing'} is not a channel; use console, telegram, slack")
         return names
@@ -60,6 +65,20 @@ class Settings(BaseSettings):
         if not value.startswith(("http://", "https://")):
             raise ValueError("not a web address; start it with http:// or https://")
         return value.rstrip("/")
+
+    @field_validator("telegram_webhook_url")
+    @classmethod
+    def _secure_address(cls, value: str) -> str:
+        if value and not value.startswith("https://"):
+            raise ValueError("not a secure web address; Telegram pushes only to one that starts with https://")
+        return value
+
+    @field_validator("telegram_webhook_secret")
+    @classmethod
+    def _header_value(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not re.fullmatch(r"[A-Za-z0-9_-]{16,256}", value.get_secret_value()):
+            raise ValueError("not fit as a secret; use 16 to 256 letters, digits, _ and -, from `openssl rand -hex 32`")
+        return value
 
     @field_validator("database_url")
     @classmethod
@@ -93,6 +112,8 @@ class Settings(BaseSettings):
     def _complete(self) -> Self:
         if Platform.TELEGRAM in self.channels and self.telegram_token is None:
             raise ValueError(f"{PREFIX}TELEGRAM_TOKEN is missing; get one from BotFather (README, Telegram)")
+        if self.telegram_webhook_url and self.telegram_webhook_secret is None:
+            raise ValueError(f"{PREFIX}TELEGRAM_WEBHOOK_SECRET is missing; make one with `openssl rand -hex 32`")
         if Platform.SLACK in self.channels and self.slack_bot_token is None:
             raise ValueError(f"{PREFIX}SLACK_BOT_TOKEN is missing; install the app to get one (README, Slack)")
         if Platform.SLACK in self.channels and not (self.slack_app_token or self.slack_signing_secret):
@@ -119,8 +140,14 @@ class Settings(BaseSettings):
         if self.oncall_slack_channel:
             places.append(Address(Platform.SLACK, self.oncall_slack_channel))
         if self.oncall_telegram_chat:
-            places.append(Address(Platform.TELEGRAM, self.oncall_telegram_chat))
-        return tuple(place for place in places if place.platform in self.channels)
+            places.append(Address(self.staff_platform, self.oncall_telegram_chat))
+        served = {*self.channels, *({self.staff_platform} if Platform.TELEGRAM in self.channels else ())}
+        return tuple(place for place in places if place.platform in served)
+
+    @property
+    def staff_platform(self) -> Platform:
+        """Through which bot staff are reached on Telegram: their own where it has a token."""
+        return Platform.TELEGRAM if self.staff_telegram_token is None else Platform.STAFF_TELEGRAM
 
 
 def read_settings() -> Settings:

@@ -46,7 +46,7 @@ TELEGRAM = Limits(bot=Rate(30, 1.0, kept=1), chat=Rate(3, 3.0), group=Rate(20, 6
 # https://docs.slack.dev/apis/web-api/rate-limits: one message a second in a channel with short bursts, several hundred
 # a minute for a workspace.
 SLACK = Limits(bot=Rate(240, 60.0, kept=10), chat=Rate(2, 2.0), longest=3000)
-PUBLISHED = {Platform.TELEGRAM: TELEGRAM, Platform.SLACK: SLACK}
+PUBLISHED = {Platform.TELEGRAM: TELEGRAM, Platform.STAFF_TELEGRAM: TELEGRAM, Platform.SLACK: SLACK}
 
 
 class Window:

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
 from functools import partial
 
 from telegram import Bot
+from telegram.constants import ChatAction
 from telegram.error import TelegramError
+
+from bot.model import Blocked, Inbound
 
 _AT_ONCE = 8
 _MOST_WAITING = 512
+TYPING_AFTER = 1.0
 
 
 class Afterwards:
@@ -32,6 +37,21 @@ class Afterwards:
         if group not in self._leaving:
             self._leaving.add(group)
             self._start(partial(self._leave, group))
+
+    @asynccontextmanager
+    async def typing(self, inbounds: Sequence[Inbound]) -> AsyncIterator[None]:
+        """Show everyone who wrote that an answer is being made, when what happens here takes over a second."""
+        chats = {one.address.chat for one in inbounds if not isinstance(one.content, Blocked)}
+        people = [chat for chat in chats if not chat.startswith("-")][:_AT_ONCE]
+        timer = asyncio.get_running_loop().call_later(TYPING_AFTER, self._type, people)
+        try:
+            yield
+        finally:
+            timer.cancel()
+
+    def _type(self, people: Sequence[str]) -> None:
+        for chat in people:
+            self._start(partial(self._bot.send_chat_action, chat, ChatAction.TYPING))
 
     async def drain(self, seconds: float) -> None:
         """Give what is under way that long, then drop it."""

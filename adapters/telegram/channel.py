@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions
-from telegram.error import BadRequest, TelegramError
+from telegram.error import BadRequest, ChatMigrated, TelegramError
 
+from adapters.telegram.moves import Moves
 from adapters.telegram.refusals import delivery_error, is_chat_gone, is_unchanged, unreadable_answer
 from adapters.telegram.texts import parts, sendable
 from adapters.telegram.wire import STRANGE
+from bot.errors import StoreError
 from bot.model import Button, Delivery, Outbound, Platform
 
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
@@ -20,16 +23,16 @@ _REMEMBERED = 1000
 class TelegramChannel:
     """Telegram as the core's Channel. A form does not exist here: a press arrives, and the core asks in the chat."""
 
-    platform = Platform.TELEGRAM
-
-    def __init__(self, bot: Bot) -> None:
+    def __init__(self, bot: Bot, platform: Platform = Platform.TELEGRAM, moves: Moves | None = None) -> None:
+        self.platform = platform
         self._bot = bot
+        self._moves = moves or Moves()
         self._sent: dict[int, list[str]] = {}
 
     async def send(self, delivery: Delivery) -> str:
         """See the port. The receipt is the message id of the last part."""
         try:
-            receipt = await self._deliver(delivery)
+            receipt = await self._follow(delivery)
         except TelegramError as error:
             raise delivery_error(error) from error
         except STRANGE:
@@ -37,6 +40,15 @@ class TelegramChannel:
             raise unreadable_answer() from None
         self._sent.pop(delivery.outbound.outbound_id, None)
         return receipt
+
+    async def _follow(self, delivery: Delivery) -> str:
+        """Deliver, after a group that has just moved too."""
+        try:
+            return await self._deliver(delivery)
+        except ChatMigrated as error:
+            with suppress(StoreError):
+                await self._moves.learn(delivery.outbound.address.chat, str(error.new_chat_id))
+        return await self._deliver(delivery)
 
     async def _deliver(self, delivery: Delivery) -> str:
         outbound = delivery.outbound
@@ -70,7 +82,7 @@ class TelegramChannel:
 
     async def _send(self, outbound: Outbound, text: str, markup: InlineKeyboardMarkup | None) -> str:
         sent = await self._bot.send_message(
-            outbound.address.chat,
+            self._moves.newest(outbound.address.chat),
             text,
             reply_markup=markup,
             disable_notification=outbound.silent or None,
@@ -80,7 +92,10 @@ class TelegramChannel:
         return str(sent.message_id)
 
     async def _edit(self, delivery: Delivery, text: str, markup: InlineKeyboardMarkup | None) -> str:
-        place: dict[str, Any] = {"chat_id": delivery.outbound.address.chat, "message_id": int(delivery.edits)}
+        place: dict[str, Any] = {
+            "chat_id": self._moves.newest(delivery.outbound.address.chat),
+            "message_id": int(delivery.edits),
+        }
         try:
             await self._bot.edit_message_text(text, **place, reply_markup=markup, link_preview_options=_NO_PREVIEW)
         except BadRequest as error:

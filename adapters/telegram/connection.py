@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 import structlog
-from telegram import Bot, BotCommand
+from telegram import Bot
 from telegram.error import InvalidToken, RetryAfter, TelegramError
 
 from adapters.telegram.backoff import Backoff
 from adapters.telegram.identity import Identity
+from adapters.telegram.menus import Menu, set_menus
+from adapters.telegram.updates import ALLOWED_UPDATES
 from adapters.telegram.wire import STRANGE, PollWire, Wire, hush, wire
 from bot.errors import ChannelRefused, SettingError
+from bot.model import Platform
 
 log = structlog.get_logger(__name__)
 
+TOKEN_SETTING = "HANDRAIL_TELEGRAM_TOKEN"  # noqa: S105  the setting's name
 PUBLIC_API = "https://api.telegram.org"
 _SENDS_AT_ONCE = 48
 """30 sends may be under way at the allowed rate; pages and answers to presses come on top."""
@@ -33,11 +37,15 @@ class QuietBot(Bot):
 
 @dataclass(frozen=True)
 class Connection:
-    """A bot and its two transports: long polls never wait behind sends, nor sends behind a long poll."""
+    """A bot and its two transports: long polls never wait behind sends, nor sends behind a long poll.
+
+    `setting` names where its token comes from.
+    """
 
     bot: Bot
     polls: Wire
     sends: Wire
+    setting: str = TOKEN_SETTING
 
     async def close(self) -> None:
         """Close every connection."""
@@ -45,21 +53,27 @@ class Connection:
         await self.sends.shutdown()
 
 
-def connect(token: str, api_url: str = "") -> Connection:
+@dataclass(frozen=True)
+class Push:
+    """Where Telegram pushes updates to, and the secret by which it is known."""
+
+    url: str
+    secret: str = field(repr=False)
+
+
+def connect(token: str, api_url: str = "", *, setting: str = TOKEN_SETTING) -> Connection:
     """Return a connection; nothing is sent yet. Raises SettingError when a setting cannot be right."""
     server = (api_url or PUBLIC_API).rstrip("/")
     if not server.startswith(("http://", "https://")):
         raise SettingError("HANDRAIL_TELEGRAM_API_URL is not a web address; write https:// and the server's name.")
     if not _looks_like_a_token(token):
-        raise SettingError(
-            "HANDRAIL_TELEGRAM_TOKEN is not a bot token; copy it from @BotFather (digits, a colon, letters)."
-        )
+        raise SettingError(f"{setting} is not a bot token; copy it from @BotFather (digits, a colon, letters).")
     hush()
     secure = server.startswith("https://")
     polls = wire(PollWire, 1, read_seconds=15.0, secure=secure)
     sends = wire(Wire, _SENDS_AT_ONCE, read_seconds=10.0, secure=secure)
     bot = QuietBot(token, base_url=f"{server}/bot", request=sends, get_updates_request=sends)
-    return Connection(bot, polls, sends)
+    return Connection(bot, polls, sends, setting)
 
 
 def _looks_like_a_token(token: str) -> bool:
@@ -69,46 +83,61 @@ def _looks_like_a_token(token: str) -> bool:
 
 async def introduce(
     connection: Connection,
-    commands: Mapping[str, str],
+    menus: Sequence[Menu] = (),
     *,
-    persist: bool = True,
-    keep_webhook: bool = False,
+    platform: Platform = Platform.TELEGRAM,
+    push: Push | None = None,
     backoff: Backoff | None = None,
 ) -> Identity:
-    """Ask who we are, end a webhook (its pending updates stay) and set the command menu: name → description.
+    """Ask who we are, set the command menus, and let updates be pushed, or end that (what is pending stays).
 
-    While Telegram cannot be reached it tries again for ever, or with `persist` off raises SettingError.
+    While Telegram cannot be reached it tries again for ever.
     Raises ChannelRefused when Telegram does not know the token.
     """
     backoff = backoff or Backoff()
     while True:
         try:
-            return await _introduce(connection.bot, commands, keep_webhook=keep_webhook)
+            return await _introduce(connection.bot, menus, platform, push)
         except InvalidToken:
-            raise refused_token() from None
+            raise refused_token(connection.setting) from None
         except (TelegramError, *STRANGE) as error:
-            if not persist:
-                raise SettingError(
-                    "Telegram does not answer; check the network, and HANDRAIL_TELEGRAM_API_URL if it is set."
-                ) from error
             log.warning("introduction_failed", platform="telegram", reason=type(error).__name__)
             await backoff.pause(seconds_of(error) if isinstance(error, RetryAfter) else 0.0)
 
 
-async def _introduce(bot: Bot, commands: Mapping[str, str], *, keep_webhook: bool) -> Identity:
-    # Not Bot.initialize(): its error for a refused token quotes the token.
-    me = await bot.get_me()
-    if not keep_webhook:
-        await bot.delete_webhook(drop_pending_updates=False)
-    if commands:
-        await bot.set_my_commands([BotCommand(name, text) for name, text in commands.items()])
+async def identify(connection: Connection) -> Identity:
+    """Ask once who we are, and change nothing. Raises ChannelRefused, or SettingError without an answer."""
+    try:
+        me = await connection.bot.get_me()
+    except InvalidToken:
+        raise refused_token(connection.setting) from None
+    except (TelegramError, *STRANGE) as error:
+        raise SettingError(
+            "Telegram does not answer; check the network, and HANDRAIL_TELEGRAM_API_URL if it is set."
+        ) from error
     return Identity(str(me.id), me.username or "")
 
 
-def refused_token() -> ChannelRefused:
+async def _introduce(bot: Bot, menus: Sequence[Menu], platform: Platform, push: Push | None) -> Identity:
+    # Not Bot.initialize(): its error for a refused token quotes the token.
+    me = await bot.get_me()
+    await (push_to(bot, push) if push else bot.delete_webhook(drop_pending_updates=False))
+    if menus:
+        await set_menus(bot, menus)
+    return Identity(str(me.id), me.username or "", platform)
+
+
+async def push_to(bot: Bot, push: Push) -> None:
+    """Let Telegram push; it keeps the order of each chat whatever the number of connections."""
+    await bot.set_webhook(
+        push.url, secret_token=push.secret, allowed_updates=ALLOWED_UPDATES, drop_pending_updates=False
+    )
+
+
+def refused_token(setting: str) -> ChannelRefused:
     """Return the error for a token that Telegram does not accept (any more)."""
     return ChannelRefused(
-        "Telegram refuses HANDRAIL_TELEGRAM_TOKEN: it was revoked or is not complete. "
+        f"Telegram refuses {setting}: it was revoked or is not complete. "
         "Ask @BotFather for the bot's token (/token), set it and start again."
     )
 

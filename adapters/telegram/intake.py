@@ -7,15 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 
+import msgspec
 import structlog
 from msgspec import Raw
 from telegram import Bot
 
 from adapters.telegram.afterwards import Afterwards
 from adapters.telegram.identity import Identity
+from adapters.telegram.moves import Moves
 from adapters.telegram.salvage import salvage
 from adapters.telegram.updates import Arrival, Unparsable, read
-from bot.model import Inbound
+from bot.model import Address, Inbound
 from bot.ports import Clock
 
 Receive = Callable[[Sequence[Inbound]], Awaitable[object]]
@@ -40,6 +42,7 @@ class Intake:
         quarantine: Quarantine,
         clock: Clock,
         oncall_chat: str = "",
+        moves: Moves | None = None,
     ) -> None:
         self.quarantined = 0
         self.afterwards = Afterwards(bot)
@@ -47,15 +50,17 @@ class Intake:
         self._receive = receive
         self._quarantine = quarantine
         self._clock = clock
-        self._own_groups = {oncall_chat} - {""}
+        self._oncall_chat = oncall_chat
+        self._moves = moves or Moves()
 
     async def take(self, raws: Sequence[bytes | Raw]) -> int:
         """Make the updates safe and return the highest update id among them (0 when none has one)."""
         arrivals = [arrival for raw in raws if (arrival := await self._read(raw))]
-        self._follow_moves(arrivals)
-        inbounds = [arrival.inbound for arrival in arrivals if arrival.inbound and self._concerns_us(arrival)]
+        await self._follow_moves(arrivals)
+        inbounds = [found for arrival in arrivals if (found := self._known(arrival))]
         if inbounds:
-            await self._receive(inbounds)
+            async with self.afterwards.typing(inbounds):
+                await self._receive(inbounds)
         for arrival in arrivals:
             self._be_polite(arrival)
         return max((arrival.update_id for arrival in arrivals), default=0)
@@ -70,12 +75,24 @@ class Intake:
             log.warning("update_quarantined", platform="telegram")
             return salvage(bytes(raw), self._me, now)
 
-    def _follow_moves(self, arrivals: Sequence[Arrival]) -> None:
+    async def _follow_moves(self, arrivals: Sequence[Arrival]) -> None:
         # When Telegram turns the on-call group into a supergroup its id changes: it is still our group.
-        self._own_groups.update(arrival.group for arrival in arrivals if arrival.was_group in self._own_groups)
+        for arrival in arrivals:
+            if arrival.was_group and self._moves.first(arrival.was_group) == self._oncall_chat:
+                await self._moves.learn(arrival.was_group, arrival.new_group)
 
     def _concerns_us(self, arrival: Arrival) -> bool:
-        return not arrival.group or arrival.group in self._own_groups
+        return not arrival.group or self._moves.first(arrival.group) == self._oncall_chat
+
+    def _known(self, arrival: Arrival) -> Inbound | None:
+        """Return what an update says to us, from the place as we know it."""
+        inbound = arrival.inbound
+        if inbound is None or not self._concerns_us(arrival):
+            return None
+        first = self._moves.first(inbound.address.chat)
+        if first == inbound.address.chat:
+            return inbound
+        return msgspec.structs.replace(inbound, address=Address(inbound.address.platform, first))
 
     def _be_polite(self, arrival: Arrival) -> None:
         if arrival.query:

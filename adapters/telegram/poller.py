@@ -147,7 +147,7 @@ class Poller:
 
     async def _bear(self, error: TelegramError) -> None:
         if isinstance(error, InvalidToken):
-            raise refused_token() from None
+            raise refused_token(self._connection.setting) from None
         if isinstance(error, Conflict):
             self._count_conflict()
         log.warning("poll_failed", platform="telegram", reason=type(error).__name__)
@@ -166,7 +166,7 @@ class Poller:
         if len(self._conflicts) >= _PATIENCE:
             raise ChannelRefused(
                 "Another program fetches this Telegram bot's updates, so some would reach only that one. "
-                "Stop the other one, or give this one a HANDRAIL_TELEGRAM_TOKEN of its own."
+                f"Stop the other one, or give this one a {self._connection.setting} of its own."
             )
 
     async def _confirm(self) -> None:

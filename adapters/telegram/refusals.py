@@ -23,10 +23,6 @@ _CHAT_GONE = (
     "bot was kicked",
 )
 _TOKEN_PAUSE = timedelta(minutes=1)
-_FOR_GOOD: dict[type[TelegramError], str] = {
-    Forbidden: "the person blocked the bot or is gone, or the group removed it",
-    ChatMigrated: "the group has become a supergroup with a new chat id",
-}
 
 
 def delivery_error(error: TelegramError) -> DeliveryError:
@@ -37,17 +33,18 @@ def delivery_error(error: TelegramError) -> DeliveryError:
         return DeliveryError("Telegram refuses the bot's token", retry_after=_TOKEN_PAUSE, whole_bot=True)
     if isinstance(error, JunkAnswer):
         return unreadable_answer()
-    for_good = next((reason for kind, reason in _FOR_GOOD.items() if isinstance(error, kind)), "")
-    if for_good:
-        return DeliveryError(for_good, permanent=True)
-    if isinstance(error, BadRequest):
-        return _bad_request(error)
+    if isinstance(error, Forbidden | ChatMigrated | BadRequest):
+        return _for_good(error)
     if was_written(error):
         return DeliveryError("the connection to Telegram was lost before an answer came", ambiguous=True)
     return DeliveryError("Telegram cannot be reached")
 
 
-def _bad_request(error: BadRequest) -> DeliveryError:
+def _for_good(error: TelegramError) -> DeliveryError:
+    if isinstance(error, Forbidden):
+        return DeliveryError("the person blocked the bot or is gone, or the group removed it", permanent=True)
+    if isinstance(error, ChatMigrated):
+        return DeliveryError("the group has become a supergroup with a new chat id", permanent=True)
     if is_chat_gone(error):
         return DeliveryError("this chat does not exist for the bot, or it may not write there", permanent=True)
     return DeliveryError("Telegram refuses this message", permanent=True, message_only=True)
@@ -63,7 +60,7 @@ def is_unchanged(error: BadRequest) -> bool:
     return "message is not modified" in error.message.lower()
 
 
-def is_chat_gone(error: BadRequest) -> bool:
+def is_chat_gone(error: TelegramError) -> bool:
     """Say whether no message at all can reach this chat, plain or not."""
     said = error.message.lower()
     return any(mark in said for mark in _CHAT_GONE)

@@ -11,7 +11,7 @@ from typing import Any
 
 from adapters.telegram.identity import Identity
 from adapters.telegram.updates import Arrival, clean, key_of
-from bot.model import Address, Inbound, Platform, Pressed, Text
+from bot.model import Address, Inbound, Pressed, Text
 
 # A quotation mark inside a person's words is escaped in JSON, so words cannot forge these.
 _BORDER = re.compile(rb'\{\s*"update_id"\s*:')
@@ -34,7 +34,7 @@ def salvage(raw: bytes, me: Identity, now: datetime) -> Arrival | None:
         return Arrival(int(update_id), query=found.get("query", ""))
     chat = found.get("chat") or sender
     content = Pressed(found["data"]) if found.get("data") else Text(found["words"]) if found.get("words") else None
-    address = Address(Platform.TELEGRAM, chat)
+    address = Address(me.platform, chat)
     inbound = Inbound(key_of(me, update_id), address, sender, now, content) if content else None
     group = chat if chat.startswith("-") else ""
     return Arrival(int(update_id), inbound, found.get("query", ""), group)

@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Raw, Struct
 
 from adapters.telegram.identity import Identity
-from bot.model import Address, Blocked, Command, Content, Edited, Inbound, Platform, Pressed, Text, Unreadable
+from bot.model import Address, Blocked, Command, Content, Edited, Inbound, Pressed, Text, Unreadable
 
 ALLOWED_UPDATES = ("message", "edited_message", "callback_query", "my_chat_member")
 _COMMAND = re.compile(r"/([A-Za-z]\w{0,31})(?:@(\w+))?(?:\s+(.*))?", re.ASCII | re.DOTALL)
@@ -62,6 +62,7 @@ class _Message(Struct):
     caption: str = ""
     reply_to_message: _Reference | None = None
     migrate_from_chat_id: int = 0
+    migrate_to_chat_id: int = 0
 
 
 class _Query(Struct):
@@ -93,8 +94,8 @@ class _Update(Struct):
 class Arrival(Struct, frozen=True):
     """What one update means: its id, what it says to the core, and what Telegram expects of us afterwards.
 
-    `query` is a press that wants an answer; `group` the chat id of the group in which it happened, and `was_group` the
-    id that this group had before Telegram moved it.
+    `query` is a press that wants an answer; `group` the chat id of the group in which it happened. `was_group` and
+    `new_group` are the ids that Telegram names where it moves the group.
     """
 
     update_id: int
@@ -102,6 +103,7 @@ class Arrival(Struct, frozen=True):
     query: str = ""
     group: str = ""
     was_group: str = ""
+    new_group: str = ""
 
 
 _decode = msgspec.json.Decoder(_Update).decode
@@ -149,9 +151,11 @@ def _said(update_id: int, message: _Message, raw: bytes | Raw, me: Identity, now
     text = clean(message.text or message.caption)
     content = _words(text, message, me) if text else _wordless(message, raw)
     arrival = _arrival(update_id, message, content, _moment(message.date, now), me)
-    if not message.migrate_from_chat_id:
-        return arrival
-    return msgspec.structs.replace(arrival, was_group=str(message.migrate_from_chat_id))
+    if message.migrate_from_chat_id:
+        return msgspec.structs.replace(arrival, was_group=str(message.migrate_from_chat_id), new_group=arrival.group)
+    if message.migrate_to_chat_id:
+        return msgspec.structs.replace(arrival, was_group=arrival.group, new_group=str(message.migrate_to_chat_id))
+    return arrival
 
 
 def _words(text: str, message: _Message, me: Identity) -> Content | None:
@@ -186,7 +190,7 @@ def _arrival(update_id: int, message: _Message, content: Content | None, at: dat
         return Arrival(update_id, group=group)
     inbound = Inbound(
         key=key_of(me, update_id),
-        address=Address(Platform.TELEGRAM, str(chat.id)),
+        address=Address(me.platform, str(chat.id)),
         sender=str(user.id if user else chat.id),
         at=at,
         content=content,
@@ -201,7 +205,7 @@ def _pressed(update_id: int, query: _Query, me: Identity, now: datetime) -> Arri
     chat = query.message.chat if query.message else _Chat(query.from_.id)
     inbound = Inbound(
         key=key_of(me, update_id),
-        address=Address(Platform.TELEGRAM, str(chat.id)),
+        address=Address(me.platform, str(chat.id)),
         sender=str(query.from_.id),
         at=now,
         content=Pressed(clean(query.data)),
@@ -217,7 +221,7 @@ def _membership(update_id: int, change: _Membership, me: Identity, now: datetime
         return Arrival(update_id, group="" if away else str(change.chat.id))
     inbound = Inbound(
         key=key_of(me, update_id),
-        address=Address(Platform.TELEGRAM, str(change.chat.id)),
+        address=Address(me.platform, str(change.chat.id)),
         sender=str(change.from_.id),
         at=_moment(change.date, now),
         content=Blocked(back=not away),

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from adapters.mint import SystemMint
+from adapters.sentiment import Sentiment
 from adapters.store.opening import open_store
 from bot.conversation import Conversation
 from bot.deciding import Decider
@@ -95,13 +96,13 @@ async def build(
     words = load_words()
     numbers = load_crisis_lines().numbers
     store = await open_store(settings.database, masters)
-    desk = Desk(words, load_policy(settings.policy), rota, on_call, numbers)
+    desk = Desk(words, load_policy(settings.policy), rota, on_call, numbers, settings.staff_platform)
     safety = Safety(words, desk, numbers)
     with_forms = () if settings.slack_dm_text else (Platform.SLACK,)
     carrier = Carrier(library, words, safety, next_check_in, with_forms)
     dialogue = Dialogue(library, words, safety, Intents(library, words, safety, carrier), carrier, numbers)
     workplace = settings.profile == "workplace"
-    decider = Decider(words, library, triage.load(None), dialogue, safety, desk, SystemMint(), workplace=workplace)
+    decider = Decider(words, library, triage.load(Sentiment()), dialogue, safety, desk, SystemMint(), workplace=workplace)
     channels: dict[Platform, Channel] = {}
     outbox = asyncio.Event()
     vitals = Vitals()

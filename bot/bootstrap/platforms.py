@@ -17,7 +17,6 @@ from bot.model import Platform
 from bot.ports import Clock
 from bot.settings import Settings
 
-MENU = "menu."
 Work = Callable[[], Coroutine[Any, Any, Any]]
 
 
@@ -36,39 +35,18 @@ class Connected:
 
 @asynccontextmanager
 async def telegram(settings: Settings, house: House, clock: Clock) -> AsyncIterator[Connected]:
-    """Connect the Telegram bot: introduce it, send through it, poll for it."""
-    from adapters.telegram.channel import TelegramChannel
-    from adapters.telegram.connection import connect, introduce
-    from adapters.telegram.intake import Intake
-    from adapters.telegram.poller import Poller
+    """Connect the Telegram bot, and the staff's own bot where it has a token."""
+    from bot.bootstrap.telegram import connected_bot, parts_of
 
-    token = settings.telegram_token.get_secret_value() if settings.telegram_token else ""
-    connection = connect(token, settings.telegram_api_url)
-    house.channels[Platform.TELEGRAM] = TelegramChannel(connection.bot)
-    commands = {key.removeprefix(MENU): house.words.say(key) for key in house.words.known() if key.startswith(MENU)}
-    connected = Connected()
-    pollers: list[Poller] = []
-
-    async def poll() -> None:
-        # Only here: while Telegram is down, the other platforms and the stop signal must not wait for it.
-        me = await introduce(connection, commands)
-        intake = Intake(
-            connection.bot,
-            me,
-            receive=house.conversation.receive,
-            quarantine=lambda raw: house.store.quarantine(Platform.TELEGRAM, raw, clock()),
-            clock=clock,
-            oncall_chat=settings.oncall_telegram_chat,
+    async with contextlib.AsyncExitStack() as stack:
+        parts = parts_of(settings, house.words)
+        bots = [await stack.enter_async_context(connected_bot(part, settings, house, clock)) for part in parts]
+        yield Connected(
+            work=[work for one in bots for work in one.work],
+            alone={name: work for one in bots for name, work in one.alone.items()},
+            routes=[route for one in bots for route in one.routes],
+            heard={name: at for one in bots for name, at in one.heard.items()},
         )
-        pollers[:] = [Poller(connection, intake, clock)]
-        await pollers[0].run()
-
-    connected.alone["telegram"] = poll
-    connected.heard["telegram"] = lambda: pollers[0].last_poll_at if pollers else None
-    try:
-        yield connected
-    finally:
-        await connection.close()
 
 
 @asynccontextmanager

@@ -20,12 +20,12 @@ async def telegram_probe(settings: Settings) -> Sequence[Probe]:
     """Look at the Telegram bot and its on-call conversation."""
     from telegram.error import TelegramError
 
-    from adapters.telegram.connection import connect, introduce
+    from adapters.telegram.connection import connect, identify
 
     token = settings.telegram_token.get_secret_value() if settings.telegram_token else ""
     connection = connect(token, settings.telegram_api_url)
     try:
-        me = await introduce(connection, {}, persist=False, keep_webhook=True)
+        me = await identify(connection)
         findings: list[Probe] = [("ok", "telegram", f"the token belongs to @{me.username}")]
         if settings.oncall_telegram_chat:
             try:
@@ -51,12 +51,13 @@ def _privacy(kind: str, username: str | None) -> Probe:
 async def slack_probe(settings: Settings) -> Sequence[Probe]:
     """Look at the Slack app and its on-call channel."""
     from adapters.slack.link import SlackLink
+    from adapters.slack.refusals import answer_of
 
     token = settings.slack_bot_token.get_secret_value() if settings.slack_bot_token else ""
     findings: list[Probe] = []
     try:
         async with SlackLink(token, f"{settings.slack_api_url}/") as link:
-            await link.check_bot_token()
+            await answer_of(link.client.auth_test())
             findings.append(("ok", "slack", "the bot token is accepted"))
             if settings.oncall_slack_channel:
                 await link.check_oncall_channel(settings.oncall_slack_channel)

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -27,6 +28,8 @@ from bot.ports import Examined, Fence, Loaded, Lookup, Settled, Waiting, Wanted
 from bot.privacy import Keyring, MasterKeys
 
 CONNECTIONS = 8  # turns, claims, settling and due work at once, and some to spare
+PLANNERS = 2
+PORTION = 512  # check-ins of one transaction
 CONNECT_SECONDS = 5
 # Every statement of ours walks an index, row by row. Without statistics (a new table, a queue that grew in a minute)
 # the planner reads and sorts everything instead. Compiling a plan costs more than any of them runs.
@@ -86,6 +89,11 @@ class PostgresStore:
             return await due.due(connection, now, limit)
 
     async def plan_check_ins(self, now: datetime, limit: int, decide: Decide) -> int:
+        # Two at once: while the server writes one portion, the next one is decided here.
+        share = min(PORTION, limit)
+        return sum(await asyncio.gather(*(self._plan(now, share, decide) for _ in range(PLANNERS))))
+
+    async def _plan(self, now: datetime, limit: int, decide: Decide) -> int:
         async with self._connection() as connection, connection.transaction():
             rows = await check_ins.due(connection, micros(now), limit)
             if rows:

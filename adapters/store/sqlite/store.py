@@ -5,7 +5,8 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -13,10 +14,10 @@ from pathlib import Path
 import structlog
 
 from adapters.store.batch import batch_of, people_of
-from adapters.store.check_ins import plans_of
+from adapters.store.check_ins import Plans, plans_of
 from adapters.store.deliveries import deliveries_of, outcomes_of
 from adapters.store.loading import Asked
-from adapters.store.rows import NOTE, micros, moment
+from adapters.store.rows import NOTE, Row, micros, moment
 from adapters.store.sqlite import check_ins, commit, due, gauges, history, lease, load, outbox
 from adapters.store.sqlite.connection import OneHop, Urgency, Writer
 from adapters.store.sqlite.reserve import Reserve
@@ -30,7 +31,7 @@ from bot.privacy import Keyring, MasterKeys
 
 log = structlog.get_logger(__name__)
 
-TRIES = 8  # another process that plans the same check-ins is first; then these are no longer due
+PORTION = 256  # check-ins of one transaction: about four milliseconds, which a turn may have to wait
 BULK = 100  # rows of one bulk transaction: what urgent work waits for at most
 
 
@@ -73,16 +74,28 @@ class SqliteStore:
         return await self._reader.run(lambda plain: due.due(plain, now, limit))
 
     async def plan_check_ins(self, now: datetime, limit: int, decide: Decide) -> int:
-        for _ in range(TRIES):
-            rows = await self._reader.run(lambda plain: check_ins.due(plain, micros(now), limit))
-            if not rows:
-                return 0
-            try:
-                await self._writer.write(Urgency.BULK, partial(check_ins.write, plans=plans_of(rows, decide)))
-            except StaleSession:
-                continue
-            return len(rows)
-        return 0
+        planned = 0
+        reading = self._read_due(now, check_ins.FIRST)
+        writing: Awaitable[None] = asyncio.sleep(0)
+        # While one portion is decided here, the one before is written and the one behind is read, each on its thread.
+        while rows := await reading:
+            planned += len(rows)
+            last = (rows[-1][5], rows[-1][0], rows[-1][1])
+            reading = self._read_due(now, last) if planned < limit else _nothing()
+            plans = plans_of(rows, decide)
+            await writing
+            writing = asyncio.ensure_future(self._write_plans(plans))
+        await writing
+        return planned
+
+    def _read_due(self, now: datetime, after: tuple[int, str, str]) -> Awaitable[list[Row]]:
+        work = partial(check_ins.due, now=micros(now), limit=PORTION, after=after)
+        return asyncio.ensure_future(self._reader.run(work))
+
+    async def _write_plans(self, plans: Plans) -> None:
+        # Another process that planned one of these first has planned most of them; what is left is due at the next look.
+        with suppress(StaleSession):
+            await self._writer.write(Urgency.BULK, partial(check_ins.write, plans=plans))
 
     async def claim_outbox(
         self, now: datetime, wanted: Sequence[Wanted], busy: frozenset[Address], fence: Fence | None = None
@@ -151,3 +164,7 @@ class SqliteStore:
                 self._keyring.learn(person_id, wrapped)
             if unknown := [person for person in missing if not self._keyring.knows(person)]:
                 raise StoreError(f"{len(unknown)} turns are about people who do not exist", permanent=True)
+
+
+async def _nothing() -> list[Row]:
+    return []

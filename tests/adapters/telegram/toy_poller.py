@@ -43,7 +43,7 @@ class Journal:
 
 async def main(url: str, token: str, path: str, kill_after: int) -> None:
     connection = connect(token, url)
-    me = await introduce(connection, {})
+    me = await introduce(connection)
     journal = Journal(path, kill_after)
     intake = Intake(connection.bot, me, receive=journal.receive, quarantine=journal.quarantine, clock=now)
     print("polling", flush=True)

@@ -162,7 +162,8 @@ def delete_commands(account: Account, params: Params) -> Any:
 
 def _menu(params: Params) -> str:
     scope = params.get("scope") or {"type": "default"}
-    return ":".join(str(part) for part in (*scope.values(), params.get("language_code", "")) if part)
+    parts = (scope["type"], scope.get("chat_id", ""), params.get("language_code", ""))
+    return ":".join(str(part) for part in parts if part)
 
 
 def set_webhook(account: Account, params: Params) -> Any:
