@@ -20,7 +20,7 @@ def spoken(language):
         if isinstance(value, str):
             yield key, value
         elif key != "understood":
-            yield from ((f"{key}.{inner}", text) for inner, text in value.items())
+            yield from ((f"{key}.{inner}", text) for inner, text in value.items() if isinstance(text, str))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
