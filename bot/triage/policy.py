@@ -28,7 +28,7 @@ class Policy(Struct, frozen=True, forbid_unknown_fields=True):
 
     low_mood: Annotated[float, Meta(ge=-1, le=0)] = -0.5
     lexicon_elevated: Positive = 2.5
-    lexicon_high: Positive = 7.0
+    lexicon_high: Positive = 6.0
     latch_hours_per_step: Positive = 12.0
     alert_budget_per_1000: Positive = 5.0
     together: tuple[Together, ...] = ()

@@ -121,7 +121,7 @@ def test_a_missing_policy_is_refused_with_its_name(tmp_path):
 
 def test_the_shipped_policy_holds_the_defaults_and_the_parts_that_weigh_together():
     policy = load_policy()
-    assert (policy.low_mood, policy.lexicon_elevated, policy.lexicon_high) == (-0.5, 2.5, 7.0)
+    assert (policy.low_mood, policy.lexicon_elevated, policy.lexicon_high) == (-0.5, 2.5, 6.0)
     assert policy.together
 
 
