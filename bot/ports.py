@@ -146,6 +146,31 @@ class History(Protocol):
         """Return a loaded person's ratings since then, oldest first."""
 
 
+class Installation(Struct, frozen=True):
+    """Leave to act in a workspace of a platform, or in all of an organisation's; `token` is the bot's there."""
+
+    platform: Platform
+    workspace: str
+    token: str
+
+    def __repr__(self) -> str:
+        """Return it without the token."""
+        return f"Installation({self.platform}, {self.workspace})"
+
+
+class Installations(Protocol):
+    """Keeps which workspaces installed the app."""
+
+    async def keep_installation(self, installation: Installation, now: datetime) -> None:
+        """Keep a workspace's token; it replaces an earlier one."""
+
+    async def drop_installation(self, platform: Platform, workspace: str) -> None:
+        """Forget a workspace."""
+
+    async def installations(self, platform: Platform) -> list[Installation]:
+        """Return all that are kept."""
+
+
 class StaleSession(Exception):  # noqa: N818  it is an answer, not a fault
     """Another process moved a session first: nothing was written; load and decide again."""
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from bot.errors import StoreError
 
-HEAD = "0002"
-KNOWN = ("0001", "0002")
+HEAD = "0003"
+KNOWN = ("0001", "0002", "0003")
 
 
 def script_to_head(dialect: str, version: str | None) -> str:

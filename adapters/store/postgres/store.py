@@ -24,7 +24,7 @@ from adapters.store.views import cases_of, entries_of, examined_of, loaded_of, w
 from bot.checkins.due import Decide
 from bot.errors import StoreError
 from bot.model import Address, Delivery, Due, Entry, Escalation, Platform, Turn
-from bot.ports import Examined, Fence, Loaded, Lookup, Settled, Waiting, Wanted
+from bot.ports import Examined, Fence, Installation, Loaded, Lookup, Settled, Waiting, Wanted
 from bot.privacy import Keyring, MasterKeys
 
 CONNECTIONS = 8  # turns, claims, settling and due work at once, and some to spare
@@ -163,6 +163,19 @@ class PostgresStore:
         async with self._connection() as connection:
             rows = await history.entries(connection, person_id, micros(since))
         return entries_of(person_id, rows, self._keyring)
+
+    async def keep_installation(self, installation: Installation, now: datetime) -> None:
+        async with self._connection() as connection:
+            await installation_table.keep(connection, installation_row(installation, now, self._keyring))
+
+    async def drop_installation(self, platform: Platform, workspace: str) -> None:
+        async with self._connection() as connection:
+            await installation_table.drop(connection, platform.value, workspace)
+
+    async def installations(self, platform: Platform) -> list[Installation]:
+        async with self._connection() as connection:
+            rows = await installation_table.all_of(connection, platform.value)
+        return installations_of(platform, rows, self._keyring)
 
     async def close(self) -> None:
         with explained():

@@ -19,6 +19,7 @@ from adapters.store.deliveries import deliveries_of, outcomes_of
 from adapters.store.loading import Asked
 from adapters.store.rows import NOTE, Row, micros, moment
 from adapters.store.sqlite import check_ins, commit, due, gauges, history, lease, load, outbox
+from adapters.store.sqlite import installation as installation_table
 from adapters.store.sqlite.connection import OneHop, Urgency, Writer
 from adapters.store.sqlite.reserve import Reserve
 from adapters.store.sqlite.schema import make_private, prepare
@@ -26,7 +27,7 @@ from adapters.store.views import cases_of, entries_of, examined_of, loaded_of, w
 from bot.checkins.due import Decide
 from bot.errors import StoreError
 from bot.model import Address, Delivery, Due, Entry, Escalation, Platform, Turn
-from bot.ports import Examined, Fence, Loaded, Lookup, Settled, StaleSession, Waiting, Wanted
+from bot.ports import Examined, Fence, Installation, Loaded, Lookup, Settled, StaleSession, Waiting, Wanted
 from bot.privacy import Keyring, MasterKeys
 
 log = structlog.get_logger(__name__)
@@ -152,6 +153,18 @@ class SqliteStore:
     async def entries(self, person_id: str, since: datetime) -> list[Entry]:
         rows = await self._reader.run(partial(history.entries, person_id=person_id, since=micros(since)))
         return entries_of(person_id, rows, self._keyring)
+
+    async def keep_installation(self, installation: Installation, now: datetime) -> None:
+        row = installation_row(installation, now, self._keyring)
+        await self._writer.write(Urgency.TURN, partial(installation_table.keep, row=row))
+
+    async def drop_installation(self, platform: Platform, workspace: str) -> None:
+        work = partial(installation_table.drop, platform=platform.value, workspace=workspace)
+        await self._writer.write(Urgency.TURN, work)
+
+    async def installations(self, platform: Platform) -> list[Installation]:
+        rows = await self._reader.run(partial(installation_table.all_of, platform=platform.value))
+        return installations_of(platform, rows, self._keyring)
 
     async def close(self) -> None:
         await self._writer.close()
