@@ -58,8 +58,14 @@ def build_instrument(tree: Node, source: bytes, file: str) -> Flow:
         licence=top["terms"].text(),
         needs=_NEEDS,
         helps_with=tuple(field.text() for field in top["helps_with"].items()) if "helps_with" in top else (),
-        **{key: top[key].text() for key in ("author", "contraindications", "changelog") if key in top},
+        author=_text_of(top, "author"),
+        contraindications=_text_of(top, "contraindications"),
+        changelog=_text_of(top, "changelog"),
     )
+
+
+def _text_of(top: dict[str, Field], key: str) -> str:
+    return top[key].text() if key in top else ""
 
 
 def _reviewed(field: Field) -> Reviewed:

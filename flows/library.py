@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from flows.errors import FlowError
@@ -32,7 +32,8 @@ class Library:
         earlier: Iterable[Flow] = (),
         translations: Iterable[Translation] = (),
     ) -> None:
-        self._latest = {flow.name: flow for flow in flows}
+        self._newest = {flow.name: flow for flow in flows}
+        self._latest = self._newest
         self._versions = {(flow.name, flow.hash): flow for flow in earlier}
         self._versions |= {(flow.name, flow.hash): flow for flow in self._latest.values()}
         self._phrases = phrases
@@ -72,9 +73,22 @@ class Library:
     def renew(self, newer: Library) -> None:
         """Take over the flows of a newer library; running talks stay on the versions that they began with."""
         self._versions = newer._versions | self._versions
-        self._latest, self._phrases = newer._latest, newer._phrases
+        self._newest = self._latest = newer._latest
+        self._phrases = newer._phrases
         self._translations = newer._translations
         self._spoken, self._recalls = {}, {}
+
+    def versions(self) -> dict[str, str]:
+        """Return the content hash of each flow that new talks get."""
+        return {name: flow.hash for name, flow in self._latest.items()}
+
+    def go_back(self, wanted: Mapping[str, str]) -> bool:
+        """Let new talks get these versions (by flow and hash) instead of the latest; return whether that changed it."""
+        before = self._latest
+        earlier = {name: self._versions.get((name, version)) for name, version in wanted.items()}
+        self._latest = self._newest | {name: flow for name, flow in earlier.items() if flow is not None}
+        self._recalls = {}
+        return self._latest != before
 
     def _in(self, flow: Flow, language: str) -> Flow:
         """Return a version in another language, as far as it is translated."""
@@ -116,14 +130,40 @@ def load_library(paths: Iterable[Path] = (SHIPPED,), *, cache: Path | None = Non
     `cache` is a folder that keeps parsed flows: it makes the next start fast and lets a running talk finish on the
     version it began with, also after a restart.
     """
+    library, faults = load_whole(paths, cache=cache)
+    if faults:
+        raise faults[0]
+    return library
+
+
+def load_whole(
+    paths: Iterable[Path], *, cache: Path | None = None, instead: Library | None = None
+) -> tuple[Library, list[FlowError]]:
+    """Read every flow at the paths and return the faults beside it; a broken flow is taken from `instead`."""
     paths = list(paths)
     keeper = Keeper(cache, prepared())
     flows: dict[str, Flow] = {}
+    faults: list[FlowError] = []
     for file in flow_files(paths):
-        flow = keeper.make(file, Flow, load_flow)
+        try:
+            flow = keeper.make(file, Flow, load_flow)
+        except FlowError as fault:
+            faults.append(fault)
+            if instead is None or not instead.knows(file.stem):
+                continue
+            flow = instead.latest(file.stem)
         if flow.name in flows:
-            raise FlowError(str(file), 1, 1, f"a second flow named '{flow.name}'", "give it another name")
-        flows[flow.name] = flow
-    translations = [keeper.make(file, Translation, load_translation) for file in translation_files(paths)]
+            faults.append(FlowError(str(file), 1, 1, f"a second flow named '{flow.name}'", "give it another name"))
+        flows.setdefault(flow.name, flow)
+    translations = list(_translations(paths, keeper, faults))
     book = load_phrases(keeper)
-    return Library(flows.values(), book.languages, keeper.earlier(Flow, load_flow), translations)
+    return Library(flows.values(), book.languages, keeper.earlier(Flow, load_flow), translations), faults
+
+
+def _translations(paths: Iterable[Path], keeper: Keeper, faults: list[FlowError]) -> Iterator[Translation]:
+    """Yield the translations; without a broken one its flow speaks its own language."""
+    for file in translation_files(paths):
+        try:
+            yield keeper.make(file, Translation, load_translation)
+        except FlowError as fault:
+            faults.append(fault)

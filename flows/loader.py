@@ -27,12 +27,14 @@ from flows.parts import read_hint, read_score
 from flows.reading import Field
 from flows.yaml_tree import Mark, Node, read_tree
 
-_FLOW = frozenset({field for field in Flow.__struct_fields__ if field not in ("name", "hash")} | {"flow", "defaults"})
-_STEP = frozenset(
+FLOW_KEYS = frozenset(
+    {field for field in Flow.__struct_fields__ if field not in ("name", "hash")} | {"flow", "defaults"}
+)
+STEP_KEYS = frozenset(
     {"say", "ask", "answer", "retry", "wait", "save", "measure", "skippable", "next", "else", "call", "with"}
     | {"picture", "schedule", "hint", "score", "forget", "end"}
 )
-_WAYS_TO_END = ("done", "left")
+WAYS_TO_END = ("done", "left")
 MAX_STEPS = 200
 
 
@@ -46,7 +48,7 @@ def build_flow(tree: Node, source: bytes, file: str) -> Flow:
     if isinstance(tree.value, dict) and instruments.KEY in tree.value:
         return instruments.build_instrument(tree, source, file)
     needed = ("flow", "version", "title", "language", "minutes", "reviewed", "start", "steps")
-    top = Field(file, "flow", tree).mapping(_FLOW, needed)
+    top = Field(file, "flow", tree).mapping(FLOW_KEYS, needed)
     retry, wait = _defaults(top.get("defaults"))
     steps = _steps(top["steps"], retry, wait)
     flow = Flow(
@@ -93,7 +95,7 @@ def _reviewed(field: Field) -> Reviewed:
 
 
 def _step(name: str, field: Field, retry: Retry, wait: Wait) -> Step:
-    parts = field.mapping(_STEP)
+    parts = field.mapping(STEP_KEYS)
     _check_shape(field, parts)
     answer = read_answer(parts["answer"]) if "answer" in parts else None
     if answer is not None and answer.kind is AnswerKind.NONE and "save" in parts:
@@ -235,8 +237,8 @@ def _schedule(field: Field) -> CheckInPlan:
 def _end(field: Field | None) -> str:
     if field is None:
         return ""
-    if field.text() not in _WAYS_TO_END:
-        field.refuse(f"'{field.text()}' is no way to end", f"use one of {', '.join(_WAYS_TO_END)}")
+    if field.text() not in WAYS_TO_END:
+        field.refuse(f"'{field.text()}' is no way to end", f"use one of {', '.join(WAYS_TO_END)}")
     return field.text()
 
 

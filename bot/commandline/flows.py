@@ -94,7 +94,8 @@ def draw(
 
     Example: handrail flows graph check_in --format svg --out check_in.svg
     """
-    from flows.graph import graph_of, mermaid, svg
+    from flows.graph import graph_of, mermaid
+    from flows.graph_svg import svg
 
     graph = graph_of(_flow(name)[0])
     if drawing is Drawing.PNG:

@@ -1,0 +1,63 @@
+"""Takes up changed flow files while the bot runs: new talks get the new version, a broken file keeps the old one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from flows.control import Control
+from flows.errors import FlowError
+from flows.library import Library, flow_files, load_whole, translation_files
+
+Stamp = dict[Path, tuple[int, int]]
+
+
+class Watched:
+    """The files of a library. `tell` hears of each fault, and of each change that was taken up."""
+
+    def __init__(
+        self, library: Library, paths: Sequence[Path], folder: Path, tell: Callable[[str, dict[str, str]], None]
+    ) -> None:
+        self._library = library
+        self._paths = list(paths)
+        self._cache = folder / "flows"
+        self._control = Control(folder)
+        self._tell = tell
+        self._stamp = self._look()
+        self._control.apply(library)
+
+    async def tick(self) -> None:
+        """Look once, for the ticker."""
+        self.look()
+
+    def look(self, *, always: bool = False) -> None:
+        """Take up what has changed since the last look (or everything, when asked to)."""
+        if self._control.apply(self._library):
+            self._tell("flows_controlled", {"off": str(self._library.switched_off).lower()})
+        stamp = self._look()
+        if stamp == self._stamp and not always:
+            return
+        self._stamp = stamp
+        newer, faults = load_whole(self._paths, cache=self._cache, instead=self._library)
+        for fault in faults:
+            self._tell("flow_kept_old", _told(fault))
+        before = self._library.versions()
+        self._library.renew(newer)
+        self._control.apply(self._library)
+        changed = sorted(name for name, version in self._library.versions().items() if before.get(name) != version)
+        self._tell("flows_reloaded", {"changed": ", ".join(changed) or "nothing"})
+
+    def _look(self) -> Stamp:
+        found: Stamp = {}
+        for file in (*flow_files(self._paths), *translation_files(self._paths)):
+            try:
+                status = file.stat()
+            except OSError:
+                continue
+            found[file] = (status.st_mtime_ns, status.st_size)
+        return found
+
+
+def _told(fault: FlowError) -> dict[str, str]:
+    place = f"{fault.file}:{fault.line}:{fault.column}"
+    return {"place": place, "what": fault.what, "remedy": fault.remedy}
