@@ -23,6 +23,8 @@ Line = dict[str, Any]
 def main(stdin: TextIO, stdout: TextIO, stderr: TextIO, scorer: SentimentScorer | None = None) -> int:
     """Answer every line; return 1 when some line could not be read, else 0."""
     triage = load(scorer)
+    for problem in triage.problems:
+        stderr.write(f"handrail triage: {problem}; the last good rules stay in force\n")
     bad = 0
     for line in _lines(stdin):
         answer = _answer(triage, line)

@@ -13,6 +13,7 @@ from bot.ports import SentimentScorer
 from bot.triage import conversation, shipped
 from bot.triage.banks import ENGLISH, Banks
 from bot.triage.conversation import Question
+from bot.triage.document import RuleError
 from bot.triage.lexicon import Lexicon, Weight
 from bot.triage.policy import Policy, load_policy
 from bot.triage.reading import Reading
@@ -26,7 +27,9 @@ _HALF = 6.0
 
 
 class Triage:
-    """The layers together."""
+    """The layers together. `problems` are rule files that were refused while their last good rules stay in force."""
+
+    problems: tuple[RuleError, ...] = ()
 
     def __init__(self, banks: Banks, lexicon: Lexicon, policy: Policy, scorer: SentimentScorer | None) -> None:
         self._banks = banks
@@ -100,8 +103,11 @@ class Triage:
 
 def load(scorer: SentimentScorer | None = None) -> Triage:
     """Return triage with the shipped rules. Raises RuleError, which names file, line and remedy."""
-    rules = shipped.load().shipped
-    return Triage(Banks(rules.banks.values(), rules.everyday), Lexicon(rules.constructs), load_policy(), scorer)
+    loaded = shipped.load()
+    rules = loaded.shipped
+    triage = Triage(Banks(rules.banks.values(), rules.everyday), Lexicon(rules.constructs), load_policy(), scorer)
+    triage.problems = loaded.problems
+    return triage
 
 
 class _Found:
