@@ -15,6 +15,7 @@ from scheduler.timing import next_check_in
 
 log = structlog.get_logger(__name__)
 BATCH = 256
+LOOK = 2048  # due check-ins that are read at once; the store writes them in small portions
 
 
 class DueWork:
@@ -52,9 +53,9 @@ class DueWork:
         planned = 0
         while True:
             now = self._clock()
-            some = await self._store.plan_check_ins(now, BATCH, partial(decide, now=now, next_check_in=self._next_due))
+            some = await self._store.plan_check_ins(now, LOOK, partial(decide, now=now, next_check_in=self._next_due))
             planned += some
-            if some < BATCH:
+            if not some:
                 return planned
 
     async def tick(self) -> None:

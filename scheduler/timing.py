@@ -31,8 +31,21 @@ def next_check_in(plan: CheckIn, after: datetime, days_off: DaysOff = no_days_of
     A time that was not typed to the minute comes up to ten minutes early or late, the same for a person and day.
     Raises ValueError for a plan that has no day.
     """
-    zone = ZoneInfo(plan.zone)
-    today = after.astimezone(zone).date()
+    if plan.pace is Pace.PINNED and not plan.rules.days_off:
+        return _next_pinned(plan.at, plan.zone, plan.weekdays, plan.every, plan.since, after)
+    return _next(plan, after, days_off)
+
+
+# Whatever falls due together has few different times: a hundred thousand people at nine ask for one answer.
+@lru_cache(maxsize=1024)
+def _next_pinned(
+    at: time, zone: str, weekdays: tuple[int, ...], every: int, since: date | None, after: datetime
+) -> datetime:
+    return _next(CheckIn("", "", at, zone, weekdays, every=every, since=since), after, no_days_off)
+
+
+def _next(plan: CheckIn, after: datetime, days_off: DaysOff) -> datetime:
+    today = after.astimezone(ZoneInfo(plan.zone)).date()
     for offset in range(-1, HORIZON_DAYS):
         day = today + timedelta(days=offset)
         if not _is_wanted(plan, day) or not _exists(day, plan.zone):

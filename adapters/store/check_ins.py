@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import msgspec
 import structlog
 
-from adapters.store.rows import Row, check_in_row, check_in_value, moment
+from adapters.store.rows import Row, check_in_value, micros_or_none, moment, rhythm_of
 from bot.checkins.due import Decide, DueCheckIn
 
 log = structlog.get_logger(__name__)
@@ -44,8 +44,10 @@ def plans_of(rows: Iterable[Row], decide: Decide) -> Plans:
             log.error("check_in_put_aside", person_id=row[0], reason=type(error).__name__)
             plans.moved.append((None, row[2], row[6], row[0], row[1], row[7]))
             continue
-        after = check_in_row(planned.plan)
-        plans.moved.append((after[5], after[2], after[6], row[0], row[1], row[7]))
+        after = planned.plan
+        at = row[2] if after.at is plan.at else after.at.isoformat()
+        due_at = micros_or_none(after.next_due_at)
+        plans.moved.append((due_at, at, rhythm_of(after), row[0], row[1], row[7]))
         if planned.nudge is not None:
             plans.nudges.append((row[0], row[1], row[5], int(planned.nudge)))
     return plans

@@ -37,8 +37,7 @@ class Rhythm(msgspec.Struct, frozen=True, array_like=True):
     course: Course
 
 
-decode_rhythm = msgspec.json.Decoder(Rhythm).decode
-encode_rhythm = msgspec.json.Encoder().encode
+decode_rhythm = msgspec.msgpack.Decoder(Rhythm).decode
 
 
 def micros(at: datetime) -> int:
@@ -64,9 +63,9 @@ def check_in_row(plan: CheckIn) -> Row:
     return (plan.person_id, plan.check_in_id, plan.at.isoformat(), plan.zone, weekdays, due, rhythm, plan.version + 1)
 
 
-def rhythm_of(plan: CheckIn) -> str:
-    """Return the part of a schedule that no query asks for, as JSON: SQLite takes it inside one parameter with others."""
-    return encode_rhythm(Rhythm(plan.every, plan.since, plan.pace, plan.rules, plan.course)).decode()
+def rhythm_of(plan: CheckIn) -> bytes:
+    """Return the part of a schedule that no query asks for."""
+    return encode(Rhythm(plan.every, plan.since, plan.pace, plan.rules, plan.course))
 
 
 # Few times and sets of days are shared by a million schedules.

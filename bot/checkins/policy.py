@@ -5,8 +5,9 @@ The bulk of due check-ins, the turn that words one, the preview and the simulate
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from zlib import crc32
 from zoneinfo import ZoneInfo
 
@@ -15,6 +16,7 @@ from msgspec import structs
 from bot.checkins import learning, tally
 from bot.checkins.due import DueCheckIn, NudgeKind, Planned
 from bot.checkins.state import Course, Pace
+from bot.checkins.wall import local_time
 from bot.checkins.window import is_open, middle_of, part_of
 from bot.model import CheckIn
 from bot.ports import NextCheckIn
@@ -64,7 +66,7 @@ def unwelcome(due: DueCheckIn, due_at: datetime, now: datetime) -> Verdict | Non
     """Return what forbids to ask now, whoever promised it: lateness, quiet hours, or a case."""
     if now - due_at > LATE:
         return Verdict.LATE
-    if not is_open(due.plan.rules, now.astimezone(ZoneInfo(due.plan.zone)).time()):
+    if not is_open(due.plan.rules, local_time(now, due.plan.zone).time()):
         return Verdict.QUIET
     if due.troubled_at is not None and now - due.troubled_at < AFTER_A_CASE:
         return Verdict.CASE
@@ -120,7 +122,7 @@ def full_on(plan: CheckIn, at: datetime) -> Verdict | None:
     recent = plan.course.recent
     if not recent:
         return None
-    today = at.astimezone(ZoneInfo(plan.zone)).toordinal()
+    today = local_time(at, plan.zone).toordinal()
     if recent.count(today) >= plan.rules.per_day:
         return Verdict.FULL_DAY
     return Verdict.FULL_WEEK if sum(day > today - 7 for day in recent) >= plan.rules.per_week else None
@@ -144,7 +146,7 @@ def _after(due: DueCheckIn, verdict: Verdict, due_at: datetime, now: datetime) -
             this_month=tally.moved(course.this_month, dropped=1),
             ever=tally.moved(course.ever, dropped=1),
         )
-    local = now.astimezone(ZoneInfo(plan.zone))
+    local = local_time(now, plan.zone)
     if plan.pace is Pace.BEST:
         course = learning.tried(course, part_of(plan.rules, plan.at), local.date())
     held = verdict is Verdict.HELD
@@ -165,13 +167,18 @@ def _after(due: DueCheckIn, verdict: Verdict, due_at: datetime, now: datetime) -
     )
 
 
+@lru_cache(maxsize=4096)
+def _day_after(day: date, days: int, zone_name: str) -> datetime:
+    """Return when the day begins that is so many days after another."""
+    return datetime.combine(day + timedelta(days=days), time(), ZoneInfo(zone_name)).astimezone(UTC)
+
+
 def _earliest(plan: CheckIn, now: datetime) -> datetime:
     """Return the moment before which the next check-in may not fall."""
     course, earliest = plan.course, now
     if course.unanswered > 0 and course.asked_at is not None and not course.held:
-        zone = ZoneInfo(plan.zone)
-        day = course.asked_at.astimezone(zone).date() + timedelta(days=GAPS[course.unanswered - 1])
-        earliest = datetime.combine(day, time(), zone) - TICK
+        asked = local_time(course.asked_at, plan.zone)
+        earliest = _day_after(asked.date(), GAPS[course.unanswered - 1], plan.zone) - TICK
     if plan.rules.not_before is not None:
         earliest = max(earliest, plan.rules.not_before - TICK)
     return earliest

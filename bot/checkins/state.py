@@ -57,9 +57,9 @@ class Course(Struct, frozen=True, array_like=True):
 
     `asked_at` is the last check-in that was asked for (or left out, when `held`); `outbound` is its message while it is
     open, and `mark` (the second it was due) stands on its buttons. `snoozed`: the next one is the last one again.
-    `promised`: the next one was named to the person, so a talk just before does not cancel it. `unanswered` counts those
-    in a row without any word; `recent` are the days of the last week it was asked on, as ordinals. `slot` and `chance`
-    are where the last time fell and how likely it was; `seen` counts how often a time was tried.
+    `promised`: the next one was named to the person, so a talk just before does not cancel it. `unanswered` counts
+    those in a row without any word; `recent` are the days of the last week it was asked on, as ordinals. `slot` and
+    `chance` are where the last time fell and how likely it was; `seen` counts how often a time was tried.
     """
 
     asked_at: datetime | None = None

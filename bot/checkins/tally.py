@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from msgspec import structs
 
 from bot.checkins import learning
 from bot.checkins.state import Course, Pace, Tally
+from bot.checkins.wall import local_time
 from bot.model import CheckIn
 
 COUNTS_FOR = timedelta(hours=24)
@@ -30,7 +30,7 @@ def moved(
 
 def rolled(plan: CheckIn, now: datetime) -> Course:
     """Return the course with its month brought forward; a month without any check-in counts nothing."""
-    local = now.astimezone(ZoneInfo(plan.zone))
+    local = local_time(now, plan.zone)
     month, course = local.year * 12 + local.month - 1, plan.course
     if month == course.month:
         return course

@@ -7,6 +7,7 @@ from datetime import time, timedelta
 import msgspec
 import pytest
 
+from bot.checkins.due import DueCheckIn, NudgeKind, Planned
 from bot.errors import StoreError
 from bot.model import (
     Audit,
@@ -189,13 +190,21 @@ async def test_audits_of_one_turn_are_kept_apart(store: Store):
     assert (await view_of(store, "ana")).session.version == 3
 
 
-async def test_what_is_due_comes_cases_first_then_waits_then_check_ins(store: Store):
+def asked_daily(due: DueCheckIn) -> Planned:
+    """A decision that always asks, and again after a day."""
+    plan = due.plan
+    assert plan.next_due_at is not None
+    return Planned(msgspec.structs.replace(plan, next_due_at=plan.next_due_at + timedelta(days=1)), NudgeKind.CHECK_IN)
+
+
+async def test_what_is_due_comes_cases_first_then_waits_then_nudges(store: Store):
     (ana,) = await meet(store, "ana")
     plan = CheckIn("c1", "ana", time(9, 30), "UTC", next_due_at=NOW)
     session = Session(wake_at=NOW, version=1)
     await store.commit_many([opening(ana, "two", a_case("ana", next_at=NOW), session=session, check_ins=(plan,))])
+    assert await store.plan_check_ins(NOW, 10, asked_daily) == 1
     due = await store.claim_due(NOW, 10)
-    assert [item.what for item in due] == [CaseDue("KANA", NOW), WaitDue(2), CheckInDue("c1", NOW)]
+    assert [item.what for item in due] == [CaseDue("KANA", NOW), WaitDue(2), CheckInDue("c1", NOW, nudge_id=1)]
     assert [(item.person_id, item.at) for item in due] == [("ana", NOW)] * 3
     assert len({item.key for item in due}) == 3
     assert [item.what for item in await store.claim_due(NOW, 2)] == [CaseDue("KANA", NOW), WaitDue(2)]
@@ -208,8 +217,8 @@ async def test_what_is_not_due_yet_or_paused_does_not_come(store: Store):
         CheckIn("c2", "ana", time(9, 30), "UTC"),
     )
     await store.commit_many([next_turn(ana, "two", check_ins=plans)])
-    assert await store.claim_due(NOW, 10) == []
-    assert len(await store.claim_due(NOW + timedelta(microseconds=1), 10)) == 1
+    assert await store.plan_check_ins(NOW, 10, asked_daily) == 0
+    assert await store.plan_check_ins(NOW + timedelta(microseconds=1), 10, asked_daily) == 1
 
 
 async def test_the_longest_due_comes_first(store: Store):
@@ -217,18 +226,21 @@ async def test_the_longest_due_comes_first(store: Store):
         due_at = NOW - timedelta(minutes=minutes)
         plan = CheckIn("c", view.person.person_id, time(9, 30), "UTC", next_due_at=due_at)
         await store.commit_many([next_turn(view, "two", check_ins=(plan,))])
+    assert await store.plan_check_ins(NOW, 10, asked_daily) == 3
     assert [due.person_id for due in await store.claim_due(NOW, 2)] == ["cem", "ben"]
 
 
-async def test_a_due_that_was_taken_is_a_duplicate_until_its_time_moves(store: Store):
+async def test_a_nudge_that_was_taken_is_a_duplicate_and_leaves_the_queue(store: Store):
     (ana,) = await meet(store, "ana")
     plan = CheckIn("c1", "ana", time(9, 30), "UTC", next_due_at=NOW)
     turn = next_turn(ana, "two", check_ins=(plan,))
     await store.commit_many([turn])
+    await store.plan_check_ins(NOW, 10, asked_daily)
     (due,) = await store.claim_due(NOW, 10)
-    await store.commit_many([next_turn(turn.view, due.key)])
-    (again,) = await store.claim_due(NOW, 10)
-    loaded = await store.load_many([Lookup(again.key, person_id="ana")], NOW)
+    assert isinstance(due.what, CheckInDue)
+    await store.commit_many([next_turn(turn.view, due.key, nudge=due.what.nudge_id)])
+    assert await store.claim_due(NOW, 10) == []
+    loaded = await store.load_many([Lookup(due.key, person_id="ana")], NOW)
     assert loaded.duplicates == {due.key}
 
 

@@ -135,10 +135,21 @@ async def test_check_ins_are_added_changed_and_dropped(store: Store):
     evening = CheckIn("c2", "ana", time(21, 0, 30), "UTC")
     second = next_turn(ana, "two", check_ins=(morning, evening))
     await store.commit_many([second])
-    assert (await view_of(store, "ana")).check_ins == (morning, evening)
-    paused = msgspec.structs.replace(morning, next_due_at=None)
+    stored = (await view_of(store, "ana")).check_ins
+    assert stored == tuple(msgspec.structs.replace(plan, version=1) for plan in (morning, evening))
+    paused = msgspec.structs.replace(stored[0], next_due_at=None)
     await store.commit_many([next_turn(second.view, "three", check_ins=(paused,), dropped_check_ins=("c2",))])
-    assert (await view_of(store, "ana")).check_ins == (paused,)
+    assert (await view_of(store, "ana")).check_ins == (msgspec.structs.replace(paused, version=2),)
+
+
+async def test_a_check_in_that_was_moved_meanwhile_is_decided_again(store: Store):
+    (ana,) = await meet(store, "ana")
+    plan = CheckIn("c1", "ana", time(9, 30), "UTC")
+    second = next_turn(ana, "two", check_ins=(plan,))
+    await store.commit_many([second])
+    with pytest.raises(StaleSession):
+        await store.commit_many([next_turn(second.view, "three", check_ins=(plan,))])
+    assert (await view_of(store, "ana")).session.version == 2
 
 
 async def test_the_last_word_about_a_check_in_in_a_batch_counts(store: Store):
@@ -147,7 +158,7 @@ async def test_the_last_word_about_a_check_in_in_a_batch_counts(store: Store):
     second = next_turn(ana, "two", check_ins=(plan,))
     third = next_turn(second.view, "three", dropped_check_ins=("c1",))
     await store.commit_many([second, third, next_turn(third.view, "four", check_ins=(plan,))])
-    assert (await view_of(store, "ana")).check_ins == (plan,)
+    assert (await view_of(store, "ana")).check_ins == (msgspec.structs.replace(plan, version=1),)
 
 
 async def test_an_entry_may_be_corrected_and_dropped(store: Store):

@@ -15,8 +15,10 @@ import asyncpg
 from adapters.store.batch import batch_of, people_of
 from adapters.store.check_ins import plans_of
 from adapters.store.deliveries import deliveries_of, outcomes_of
+from adapters.store.installations import installation_row, installations_of
 from adapters.store.loading import Asked
 from adapters.store.postgres import check_ins, commit, due, gauges, history, lease, load, outbox
+from adapters.store.postgres import installation as installation_table
 from adapters.store.postgres.errors import explained
 from adapters.store.postgres.schema import prepare
 from adapters.store.rows import NOTE, micros, moment

@@ -16,6 +16,7 @@ import structlog
 from adapters.store.batch import batch_of, people_of
 from adapters.store.check_ins import Plans, plans_of
 from adapters.store.deliveries import deliveries_of, outcomes_of
+from adapters.store.installations import installation_row, installations_of
 from adapters.store.loading import Asked
 from adapters.store.rows import NOTE, Row, micros, moment
 from adapters.store.sqlite import check_ins, commit, due, gauges, history, lease, load, outbox
@@ -94,7 +95,7 @@ class SqliteStore:
         return asyncio.ensure_future(self._reader.run(work))
 
     async def _write_plans(self, plans: Plans) -> None:
-        # Another process that planned one of these first has planned most of them; what is left is due at the next look.
+        # Another process that planned one of these first has planned most; what is left is due at the next look.
         with suppress(StaleSession):
             await self._writer.write(Urgency.BULK, partial(check_ins.write, plans=plans))
 

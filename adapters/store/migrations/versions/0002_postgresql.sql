@@ -1,4 +1,4 @@
--- The default rhythm is an empty msgpack one: no interval, to the minute, the usual limits, nothing asked yet.
+-- The default rhythm (msgpack): no interval, to the minute, the usual limits, nothing asked yet.
 ALTER TABLE check_in ADD COLUMN rhythm BYTEA NOT NULL DEFAULT '\x9500C0009090';
 
 ALTER TABLE check_in ADD COLUMN version BIGINT NOT NULL DEFAULT 1;

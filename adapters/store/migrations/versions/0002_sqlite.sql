@@ -1,4 +1,4 @@
--- The default rhythm is an empty msgpack one: no interval, to the minute, the usual limits, nothing asked yet.
+-- The default rhythm (msgpack): no interval, to the minute, the usual limits, nothing asked yet.
 ALTER TABLE check_in ADD COLUMN rhythm BLOB NOT NULL DEFAULT x'9500C0009090';
 
 ALTER TABLE check_in ADD COLUMN version INTEGER NOT NULL DEFAULT 1;
