@@ -25,6 +25,9 @@ from scheduler.line import AT_ONCE, JOINS_FOR, Line
 
 log = structlog.get_logger(__name__)
 
+# Longer than that a message is put back, so that it belongs to no sender meanwhile and a page may overtake it.
+WAITS_AT_MOST = 0.5
+
 
 class Sender:
     """Sends what waits; `outbox` is set when something may.
@@ -195,9 +198,11 @@ class Sender:
         if delivery.ambiguous > 1 and outbound.lane not in URGENT:
             return [Settled(delivery, failed=UNKNOWN)]
         requests = line.pace.limits.requests(outbound) if line.pace else 1
-        if rest := line.rests(outbound.address, page=outbound.lane is Lane.PAGE, requests=requests):
+        rest = line.rests(outbound.address, page=outbound.lane is Lane.PAGE, requests=requests)
+        if rest > WAITS_AT_MOST:
             later = self._clock() + timedelta(seconds=rest)
             return [Settled(one, retry_at=later, unsent=True) for one in together]
+        await asyncio.sleep(rest)
         channel = self._channels.get(outbound.address.platform)
         if channel is None:
             nowhere = DeliveryError(f"no channel for {outbound.address.platform}", permanent=True)
