@@ -139,25 +139,37 @@ def load_library(paths: Iterable[Path] = (SHIPPED,), *, cache: Path | None = Non
 def load_whole(
     paths: Iterable[Path], *, cache: Path | None = None, instead: Library | None = None
 ) -> tuple[Library, list[FlowError]]:
-    """Read every flow at the paths and return the faults beside it; a broken flow is taken from `instead`."""
+    """Read every flow at the paths and return the faults beside it.
+
+    A broken flow is taken from `instead`, or else in the last version that is kept; without one it is left out.
+    """
     paths = list(paths)
     keeper = Keeper(cache, prepared())
     flows: dict[str, Flow] = {}
     faults: list[FlowError] = []
+    earlier = list(keeper.earlier(Flow, load_flow))
     for file in flow_files(paths):
         try:
             flow = keeper.make(file, Flow, load_flow)
         except FlowError as fault:
             faults.append(fault)
-            if instead is None or not instead.knows(file.stem):
+            found = _last_good(file.stem, instead, earlier)
+            if found is None:
                 continue
-            flow = instead.latest(file.stem)
+            flow = found
         if flow.name in flows:
             faults.append(FlowError(str(file), 1, 1, f"a second flow named '{flow.name}'", "give it another name"))
         flows.setdefault(flow.name, flow)
     translations = list(_translations(paths, keeper, faults))
     book = load_phrases(keeper)
-    return Library(flows.values(), book.languages, keeper.earlier(Flow, load_flow), translations), faults
+    return Library(flows.values(), book.languages, earlier, translations), faults
+
+
+def _last_good(name: str, instead: Library | None, earlier: Iterable[Flow]) -> Flow | None:
+    if instead is not None and instead.knows(name):
+        return instead.latest(name)
+    versions = [flow for flow in earlier if flow.name == name]
+    return max(versions, key=lambda flow: flow.version, default=None)
 
 
 def _translations(paths: Iterable[Path], keeper: Keeper, faults: list[FlowError]) -> Iterator[Translation]:

@@ -18,7 +18,7 @@ class Watched:
     def __init__(
         self, library: Library, paths: Sequence[Path], folder: Path, tell: Callable[[str, dict[str, str]], None]
     ) -> None:
-        self._library = library
+        self.library = library
         self._paths = list(paths)
         self._cache = folder / "flows"
         self._control = Control(folder)
@@ -32,20 +32,24 @@ class Watched:
 
     def look(self, *, always: bool = False) -> None:
         """Take up what has changed since the last look (or everything, when asked to)."""
-        if self._control.apply(self._library):
-            self._tell("flows_controlled", {"off": str(self._library.switched_off).lower()})
+        if self._control.apply(self.library):
+            self._tell("flows_controlled", {"off": str(self.library.switched_off).lower()})
         stamp = self._look()
         if stamp == self._stamp and not always:
             return
         self._stamp = stamp
-        newer, faults = load_whole(self._paths, cache=self._cache, instead=self._library)
+        newer, faults = load_whole(self._paths, cache=self._cache, instead=self.library)
+        self.report(faults)
+        before = self.library.versions()
+        self.library.renew(newer)
+        self._control.apply(self.library)
+        changed = sorted(name for name, version in self.library.versions().items() if before.get(name) != version)
+        self._tell("flows_reloaded", {"changed": ", ".join(changed) or "nothing"})
+
+    def report(self, faults: Sequence[FlowError]) -> None:
+        """Tell of each broken file; the version before it is in force."""
         for fault in faults:
             self._tell("flow_kept_old", _told(fault))
-        before = self._library.versions()
-        self._library.renew(newer)
-        self._control.apply(self._library)
-        changed = sorted(name for name, version in self._library.versions().items() if before.get(name) != version)
-        self._tell("flows_reloaded", {"changed": ", ".join(changed) or "nothing"})
 
     def _look(self) -> Stamp:
         found: Stamp = {}

@@ -29,7 +29,8 @@ from bot.settings import Settings
 from bot.triage import triage
 from bot.vitals import Vitals
 from flows.crisis_lines import load_crisis_lines
-from flows.library import SHIPPED, Library, load_library
+from flows.library import SHIPPED, Library, load_whole
+from flows.reloading import Watched
 from flows.wording import Words, load_words
 from scheduler.jobs import DueWork
 from scheduler.limits import Limits
@@ -59,6 +60,7 @@ class House:
     words: Words
     library: Library
     vitals: Vitals
+    flows: Watched
 
     async def close(self) -> None:
         """Commit what was received, finish what is being sent, and close the store."""
@@ -92,7 +94,8 @@ async def build(
     flows: Sequence[Path] = (),
 ) -> House:
     """Open the store and join the core to it; `flows` are files or folders besides our own library."""
-    library = load_library((SHIPPED, *flows), cache=settings.data_dir / CACHE)
+    watched = _watched(settings, [SHIPPED, *flows, *([settings.flows] if settings.flows else [])])
+    library = watched.library
     words = load_words()
     numbers = load_crisis_lines().numbers
     store = await open_store(settings.database, masters)
@@ -102,11 +105,21 @@ async def build(
     carrier = Carrier(library, words, safety, next_check_in, with_forms)
     dialogue = Dialogue(library, words, safety, Intents(library, words, safety, carrier), carrier, numbers)
     workplace = settings.profile == "workplace"
-    decider = Decider(words, library, triage.load(Sentiment()), dialogue, safety, desk, SystemMint(), workplace=workplace)
+    decider = Decider(
+        words, library, triage.load(Sentiment()), dialogue, safety, desk, SystemMint(), workplace=workplace
+    )
     channels: dict[Platform, Channel] = {}
     outbox = asyncio.Event()
     vitals = Vitals()
     conversation = Conversation(store, decider, clock, outbox, vitals)
     sender = Sender(store, channels, conversation.receive, clock, outbox, words.say("sent_again"), limits, vitals)
     due_work = DueWork(store, conversation.receive, clock)
-    return House(store, conversation, sender, due_work, channels, words, library, vitals)
+    return House(store, conversation, sender, due_work, channels, words, library, vitals, watched)
+
+
+def _watched(settings: Settings, paths: Sequence[Path]) -> Watched:
+    """Return the library and what keeps it up to date; a broken file is reported and never stops the start."""
+    library, faults = load_whole(paths, cache=settings.data_dir / CACHE)
+    watched = Watched(library, paths, settings.data_dir, lambda event, told: log.warning(event, **told))
+    watched.report(faults)
+    return watched

@@ -36,6 +36,8 @@ log = structlog.get_logger(__name__)
 
 TICK_SECONDS = 1.0
 WORKER_TICK_SECONDS = 0.1
+# How soon a changed flow, or `handrail flows off`, is taken up.
+FLOWS_SECONDS = 2.0
 DRAIN_SECONDS = 8.0
 
 
@@ -73,6 +75,7 @@ async def serve(
         house = await build(settings, masters, clock=clock, rota=rota, on_call=settings.on_call, limits=limits)
         stack.push_async_callback(house.close)
         connected = [await stack.enter_async_context(_connect(platform, settings, house, clock)) for platform in chosen]
+        asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, partial(house.flows.look, always=True))
         await _run_until(stopped, settings, role, house, connected, instance.name)
     log.info("stopped")
 
@@ -140,13 +143,15 @@ def _heard(connected: list[Connected], leases: dict[str, Leased]) -> dict[str, d
 
 def _jobs(house: House, role: Role) -> dict[str, tuple[Job, float]]:
     """Return what the ticker wakes. A worker hears of no commit, so it looks into the outbox often."""
+    flows: dict[str, tuple[Job, float]] = {"flows": (house.flows.tick, FLOWS_SECONDS)}
     if role is Role.WEB:
-        return {}
+        return flows
     seconds = WORKER_TICK_SECONDS if role is Role.WORKER else TICK_SECONDS
     return {
         "due": (house.due_work.tick, TICK_SECONDS),
         "check_ins": (house.due_work.tick_plans, TICK_SECONDS),
         "outbox": (house.sender.tick, seconds),
+        **flows,
     }
 
 
