@@ -43,6 +43,7 @@ class Settings(BaseSettings):
     oncall_telegram_chat: str = ""
     policy: Path | None = None
     rota: Path | None = None
+    flows: Path | None = None
     profile: Literal["community", "workplace"] = "community"
     country: str = ""
     http_host: str = "127.0.0.1"
