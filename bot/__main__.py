@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from bot.commandline import backup, flows
+from bot.commandline import backup, flows, schedule
 from bot.commandline.bench import bench
 from bot.commandline.doctor import doctor
 from bot.errors import HandrailError
@@ -26,6 +26,7 @@ app = typer.Typer(
 
 app.add_typer(flows.app, name="flows")
 app.add_typer(backup.app, name="backup")
+app.add_typer(schedule.app, name="schedule")
 app.command()(bench)
 app.command()(doctor)
 slack = typer.Typer(help="Set up the Slack app.", no_args_is_help=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from msgspec import structs
 
+from bot.checkins.reading import Wish, read_wish
 from bot.commands import Intent, from_command, from_value, from_words
 from bot.engine.reading import Context, Wrong, read
 from bot.model import Command, Content, Edited, Filled, Inbound, Pressed, Text
@@ -93,7 +94,13 @@ class Meaning:
         offered = typed(draft.session.prompt, text)
         if offered is not None:
             return from_value(offered)
-        return None if draft.session.in_flow else from_words(text) or self._named_flow(text)
+        return None if draft.session.in_flow else from_words(text) or self._named_flow(text) or self._plan(draft, text)
+
+    def _plan(self, draft: Draft, text: str) -> Intent | None:
+        """Read "Tue and Thu 14:30" as a wish for check-ins; a time or a day alone is not enough."""
+        wish = read_wish(text, self._library.phrases(draft.person.language).understood)
+        whole = isinstance(wish, Wish) and wish.names_days and wish.at is not None
+        return Intent("check_in", text) if whole else None
 
     def misspelt(self, draft: Draft, text: str) -> interrupts.Interrupt | None:
         """Return the word that works everywhere and was nearly written, unless the words are an answer as they are."""

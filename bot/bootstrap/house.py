@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import structlog
 
+from adapters.days_off import is_day_off
 from adapters.mint import SystemMint
 from adapters.sentiment import Sentiment
 from adapters.store.opening import open_store
@@ -46,6 +48,8 @@ log = structlog.get_logger(__name__)
 KEY_FILE = "master.key"
 # Parsed flows: a start is faster, and a running talk finishes on the version it began with, also after a restart.
 CACHE = "flows"
+
+next_due = partial(next_check_in, days_off=is_day_off)
 
 
 @dataclass(frozen=True)
@@ -102,7 +106,7 @@ async def build(
     desk = Desk(words, load_policy(settings.policy), rota, on_call, numbers, settings.staff_platform)
     safety = Safety(words, desk, numbers)
     with_forms = () if settings.slack_dm_text else (Platform.SLACK,)
-    carrier = Carrier(library, words, safety, next_check_in, with_forms)
+    carrier = Carrier(library, words, safety, next_due, with_forms)
     dialogue = Dialogue(library, words, safety, Intents(library, words, safety, carrier), carrier, numbers)
     workplace = settings.profile == "workplace"
     decider = Decider(
@@ -113,7 +117,7 @@ async def build(
     vitals = Vitals()
     conversation = Conversation(store, decider, clock, outbox, vitals)
     sender = Sender(store, channels, conversation.receive, clock, outbox, words.say("sent_again"), limits, vitals)
-    due_work = DueWork(store, conversation.receive, clock)
+    due_work = DueWork(store, conversation.receive, clock, next_due)
     return House(store, conversation, sender, due_work, channels, words, library, vitals, watched)
 
 

@@ -11,7 +11,7 @@ from bot.checkins.policy import full_on, replan
 from bot.checkins.reading import Wish
 from bot.checkins.state import Course, Pace, Rules
 from bot.checkins.window import is_open, rules_for, spare_after
-from bot.model import CheckIn, Person
+from bot.model import CheckIn, Person, Platform
 from bot.ports import NextCheckIn
 
 # A person has one schedule: what is promised about a day and a week is promised of all that asks unasked.
@@ -32,7 +32,13 @@ def wished(person: Person, before: CheckIn | None, wish: Wish, now: datetime) ->
     at = wish.at or plan.at
     pace = wish.pace if wish.at is not None or wish.pace is Pace.BEST else plan.pace
     today = now.astimezone(ZoneInfo(person.zone)).date()
-    rules = structs.replace(plan.rules, paused=False, not_before=None, holdout="holdout" in person.consents)
+    rules = structs.replace(
+        plan.rules,
+        paused=False,
+        not_before=None,
+        holdout="holdout" in person.consents,
+        days_off=_days_off(person, wish),
+    )
     return structs.replace(
         plan,
         at=at,
@@ -124,6 +130,11 @@ def agreed(plan: CheckIn, purpose: str, *, yes: bool) -> CheckIn:
     if purpose == "holdout":
         return structs.replace(plan, rules=structs.replace(plan.rules, holdout=yes))
     return plan if yes or purpose != "check_ins" else paused(plan)
+
+
+def _days_off(person: Person, wish: Wish) -> str:
+    """Return whose public holidays are left out: at work always, elsewhere when it was wished."""
+    return person.country if wish.skips_holidays or person.address.platform is Platform.SLACK else ""
 
 
 def _usual(person: Person) -> CheckIn:

@@ -25,6 +25,7 @@ MOST_DAYS = 28
 _NAME = r"(?:mon|tue|tues|wed|weds|thu|thur|thurs|fri|sat|sun)(?:day|sday|nesday|rsday|urday)?s?"
 _NUMBERS = {"other": 2, "second": 2, "two": 2, "third": 3, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7}
 _EVERY_N = re.compile(r"\bevery (other|second|third|two|three|four|five|six|seven|\d{1,2}) ?(?:days?|d)?\b(?! ?:)")
+_HOLIDAYS = re.compile(r"\b(?:except|but not|not)(?: on)?(?: public| bank)? holidays\b")
 _EXCEPT = re.compile(r"\b(?:except|but not|not)(?: on)?(?: the)? (.+?)(?=\b(?:at|in|around)\b|$)")
 _RANGE = re.compile(rf"\b({_NAME}) ?(?:to|till|until|through|-|–) ?({_NAME})\b")
 _ONE = re.compile(rf"\b{_NAME}\b")
@@ -46,6 +47,7 @@ class Wish(Value, frozen=True):
     weekdays: tuple[int, ...]
     every: int = 0
     names_days: bool = False
+    skips_holidays: bool = False
 
 
 class Unclear(Value, frozen=True):
@@ -56,7 +58,7 @@ class Unclear(Value, frozen=True):
 
 def read_wish(text: str, words: Understood) -> Wish | Unclear:
     """Return what was wished for, or what stands in the way. Nothing is guessed: a word left over is unclear."""
-    said = " ".join(text.lower().replace("’", "'").split())
+    said, holidays = _HOLIDAYS.subn(" ", " ".join(text.lower().replace("’", "'").split()))
     said, every = _every(said)
     said, weekdays, names_days = _days(said)
     if not weekdays or (every and not 2 <= every <= MOST_DAYS):
@@ -64,7 +66,7 @@ def read_wish(text: str, words: Understood) -> Wish | Unclear:
     found = _time(said, words)
     if isinstance(found, Unclear):
         return found if names_days or every else Unclear("time")
-    return Wish(found[0], found[1], weekdays, every, names_days or bool(every))
+    return Wish(found[0], found[1], weekdays, every, names_days or bool(every) or bool(holidays), bool(holidays))
 
 
 def _every(said: str) -> tuple[str, int]:
