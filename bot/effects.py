@@ -14,7 +14,7 @@ from bot.engine.effects import Ask, Effect, Ended, Escalate, Measure, Picture, S
 from bot.forms import Forms
 from bot.model import Event, Lane, Level, Platform, Reason, Saved
 from bot.ports import NextCheckIn
-from bot.prompts import INTENT, labels_of, last_row, open_prompt, rows_of
+from bot.prompts import INTENT, labels_of, laid_out, last_row, open_prompt
 from bot.safety import Safety
 from bot.turn import Draft, Rows
 from flows.library import Library
@@ -61,8 +61,8 @@ class Carrier:
             if isinstance(effect, Say | Picture):
                 said.append(effect.text if isinstance(effect, Say) else effect.text_twin)
             elif isinstance(effect, Ask):
-                said.append(effect.text)
-                buttons = self._buttons(draft, effect)
+                text, buttons = self._asked(draft, effect)
+                said.append(text)
             elif isinstance(effect, Escalate):
                 self._escalate(draft, effect.reason)
             else:
@@ -86,8 +86,8 @@ class Carrier:
         if in_the_chat and buttons and draft.session.prompt is not None:
             draft.change_session(prompt=msgspec.structs.replace(draft.session.prompt, shown=sent))
 
-    def _buttons(self, draft: Draft, ask: Ask) -> Rows:
-        """Return the choices and, below them, Back · Skip · Stop as far as each makes sense here."""
+    def _asked(self, draft: Draft, ask: Ask) -> tuple[str, Rows]:
+        """Return the question, its choices and, below them, Back · Skip · Stop as far as each makes sense here."""
         frame = draft.session.stack[-1]
         flow = self._library.pinned(frame.flow, frame.hash)
         skippable = flow is not None and flow.steps[frame.step].skippable
@@ -95,7 +95,9 @@ class Carrier:
         prompt = open_prompt(draft, [choice.value for choice in ask.choices] + [INTENT + way for way in ways])
         labels = [self._words.say(f"ways.{way}", draft.person.language) for way in ways]
         typed = self.forms.field(draft, prompt, ask.text) if ask.accepts_text and self.forms.used(draft) else ()
-        return rows_of(prompt, labels_of(ask.choices), ask.kind) + typed + last_row(prompt, len(ask.choices), labels)
+        below = typed + last_row(prompt, len(ask.choices), labels)
+        text, rows = laid_out(ask.text, prompt, labels_of(ask.choices), ask.kind, below=len(below))
+        return text, rows + below
 
     def _keep(self, draft: Draft, effect: Effect) -> None:
         match effect:

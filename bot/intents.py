@@ -10,7 +10,7 @@ from bot.checkins.spoken import spoken_plan
 from bot.commands import Intent
 from bot.effects import CONSENT_FLOW, Carrier, set_consent
 from bot.model import Lane, Level, Reason
-from bot.prompts import open_prompt, rows_of
+from bot.prompts import laid_out, open_prompt
 from bot.safety import Safety
 from bot.tools import Tools
 from bot.turn import Draft
@@ -74,7 +74,8 @@ class Intents:
     ) -> None:
         """Send a text with one button an intent."""
         prompt = open_prompt(draft, [intent.value for intent in intents], labels)
-        draft.send(text, lane=lane, buttons=rows_of(prompt, labels))
+        text, rows = laid_out(text, prompt, labels)
+        draft.send(text, lane=lane, buttons=rows)
 
     def ask_consent(self, draft: Draft, purpose: str, then: Intent) -> None:
         """Ask for a consent that is missing, and go on with `then` on a yes."""

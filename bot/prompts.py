@@ -11,7 +11,8 @@ from flows.normal import plain
 
 # A prompt value that begins with this is an intent (bot/commands.py), not an answer.
 INTENT = "!"
-SHORT_LABEL = 20
+SHORT_LABEL, LONG_LABEL = 20, 24
+MOST_ROWS, IN_A_ROW, LONGEST_SCALE = 5, 3, 7
 
 
 def open_prompt(draft: Draft, values: Sequence[str], labels: Sequence[str] = ()) -> Prompt:
@@ -43,12 +44,58 @@ def typed(prompt: Prompt | None, text: str) -> str | None:
     return None
 
 
+def laid_out(
+    text: str, prompt: Prompt, labels: Sequence[str], kind: AnswerKind | None = None, *, below: int = 0
+) -> tuple[str, Rows]:
+    """Return a question's text and its buttons: at most three in a row, and five rows with the `below` that follow.
+
+    Choices that do not fit on buttons are listed in the text with their numbers, which may be typed.
+    """
+    rows = MOST_ROWS - below
+    width = _width(labels, kind)
+    needed = -(-len(labels) // rows)
+    if needed <= width or (needed <= IN_A_ROW and _longest(labels) <= LONG_LABEL):
+        return text, _rows(prompt, labels_shown(labels, kind), max(width, needed))
+    listed = "\n".join([text, "", *(f"{number}. {label}" for number, label in enumerate(labels, 1))])
+    if needed > IN_A_ROW:
+        return listed, ()
+    return listed, _rows(prompt, [_short(f"{number} {label}") for number, label in enumerate(labels, 1)], needed)
+
+
 def rows_of(prompt: Prompt, labels: Sequence[str], kind: AnswerKind | None = None) -> Rows:
-    """Return buttons for the first `len(labels)` values: a scale in one row, short words by three, long ones alone."""
+    """Return buttons for a few choices: a scale in one row, short words by three, long ones alone."""
+    return _rows(prompt, labels_shown(labels, kind), _width(labels, kind))
+
+
+def labels_shown(labels: Sequence[str], kind: AnswerKind | None) -> list[str]:
+    """Return the words on buttons: on a scale in one row, only both ends have room for more than their number."""
+    if not _is_one_row(labels, kind):
+        return list(labels)
+    return [label if index in {0, len(labels) - 1} else label.partition(" ")[0] for index, label in enumerate(labels)]
+
+
+def _rows(prompt: Prompt, labels: Sequence[str], width: int) -> Rows:
     buttons = [Button(f"{prompt.token}.{index}", label) for index, label in enumerate(labels)]
-    wide = any(len(label) > SHORT_LABEL for label in labels)
-    width = 8 if kind is AnswerKind.SCALE else (1 if wide else 3)
     return tuple(tuple(buttons[start : start + width]) for start in range(0, len(buttons), width))
+
+
+def _width(labels: Sequence[str], kind: AnswerKind | None) -> int:
+    if _is_one_row(labels, kind):
+        return len(labels)
+    longest = _longest(labels)
+    return IN_A_ROW if longest <= SHORT_LABEL and kind is not AnswerKind.SCALE else 1
+
+
+def _is_one_row(labels: Sequence[str], kind: AnswerKind | None) -> bool:
+    return kind is AnswerKind.SCALE and len(labels) <= LONGEST_SCALE and _longest(labels) <= SHORT_LABEL - 8
+
+
+def _longest(labels: Sequence[str]) -> int:
+    return max((len(label) for label in labels), default=0)
+
+
+def _short(label: str) -> str:
+    return label if len(label) <= SHORT_LABEL else label[: SHORT_LABEL - 1].rstrip() + "…"
 
 
 def last_row(prompt: Prompt, first: int, labels: Sequence[str]) -> Rows:
