@@ -318,6 +318,7 @@ class Dialogue:
             self._intents.schedules.answered(draft)
         if isinstance(event, Answered | Skip):
             self._forms.settle(draft, before, saved=saves(effects))
+        self._carrier.calm.settle(draft, before, event)
 
     def _facts(self, draft: Draft) -> dict[str, Saved]:
         """Return what flows may know about the person."""

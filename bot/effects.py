@@ -7,11 +7,12 @@ from collections.abc import Collection, Sequence
 import msgspec
 
 from bot import remembering
+from bot.calm import Calm
 from bot.checkins import changes
 from bot.checkins.reading import Wish
 from bot.checkins.state import Pace
 from bot.engine.effects import Ask, Effect, Ended, Escalate, Measure, Picture, Save, Say, Schedule, Started, Withdrawn
-from bot.forms import Forms
+from bot.forms import SHORTEST_HIDDEN, Forms
 from bot.model import Event, Lane, Level, Platform, Reason, Saved
 from bot.ports import NextCheckIn
 from bot.prompts import INTENT, labels_of, laid_out, last_row, open_prompt
@@ -38,12 +39,14 @@ class Carrier:
         safety: Safety,
         next_check_in: NextCheckIn,
         with_forms: Collection[Platform] = (),
+        with_edits: Collection[Platform] = (),
     ) -> None:
         self._library = library
         self._words = words
         self._safety = safety
         self.next_check_in = next_check_in
         self.forms = Forms(words, library, with_forms)
+        self.calm = Calm(words, library, with_edits)
 
     def carry(self, draft: Draft, effects: Sequence[Effect], *, lane: Lane = Lane.REPLY) -> None:
         """Carry out effects in order; what is said in one turn is one message.
@@ -67,7 +70,8 @@ class Carrier:
                 self._escalate(draft, effect.reason)
             else:
                 self._keep(draft, effect)
-        self._say(draft, said, buttons, lane)
+        self._say(draft, said, buttons, lane, protected=_shows_answers(draft, said, effects))
+        self.calm.remember(draft, "\n\n".join(said), effects)
 
     def _hand_off(self, draft: Draft, effects: Sequence[Effect], said: Sequence[str], lane: Lane) -> None:
         """Say what came before the human was asked for, and keep what comes after without saying it."""
@@ -78,11 +82,11 @@ class Carrier:
                 self._keep(draft, effect)
         self._escalate(draft, reasons[0].reason)
 
-    def _say(self, draft: Draft, said: Sequence[str], buttons: Rows, lane: Lane) -> None:
+    def _say(self, draft: Draft, said: Sequence[str], buttons: Rows, lane: Lane, *, protected: bool = False) -> None:
         if not said:
             return
         in_the_chat = not draft.trigger
-        sent = draft.send("\n\n".join(said), lane=lane, buttons=buttons)
+        sent = draft.send("\n\n".join(said), lane=lane, buttons=buttons, protected=protected)
         if in_the_chat and buttons and draft.session.prompt is not None:
             draft.change_session(prompt=msgspec.structs.replace(draft.session.prompt, shown=sent))
 
@@ -159,6 +163,14 @@ class Carrier:
 def in_safety_flow(draft: Draft) -> bool:
     """Say whether the open question belongs to a flow that is itself about safety."""
     return any(frame.flow in SAFETY_FLOWS for frame in draft.session.stack)
+
+
+def _shows_answers(draft: Draft, said: Sequence[str], effects: Sequence[Effect]) -> bool:
+    """Say whether a message repeats what the person wrote: then the platform shall not let it be passed on."""
+    kept = [frame.saved for frame in draft.session.stack]
+    kept += [effect.saved for effect in effects if isinstance(effect, Ended)]
+    texts = {value for saved in kept for value in saved.values() if isinstance(value, str)}
+    return any(len(text) >= SHORTEST_HIDDEN and text in line for text in texts for line in said)
 
 
 def _may_keep(draft: Draft) -> bool:

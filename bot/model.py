@@ -305,7 +305,8 @@ class Prompt(Value, frozen=True):
     """The question that is open: its buttons are `token` plus an index into `values`.
 
     `labels` are the words on them where they may be typed instead (a flow reads its own answers). `shown` is the
-    outbound that holds the question, `asks` the question itself where its answer is typed into a form.
+    outbound that holds the question, `asks` the question itself where its answer is typed into a form, `said` the words
+    of a message whose buttons go when it is answered.
     """
 
     token: str
@@ -313,6 +314,7 @@ class Prompt(Value, frozen=True):
     labels: tuple[str, ...] = ()
     shown: int = 0
     asks: str = ""
+    said: str = ""
 
 
 class Use(Value, frozen=True):

@@ -106,7 +106,7 @@ async def build(
     desk = Desk(words, load_policy(settings.policy), rota, on_call, numbers, settings.staff_platform)
     safety = Safety(words, desk, numbers)
     with_forms = () if settings.slack_dm_text else (Platform.SLACK,)
-    carrier = Carrier(library, words, safety, next_due, with_forms)
+    carrier = Carrier(library, words, safety, next_due, with_forms, (Platform.TELEGRAM,))
     dialogue = Dialogue(library, words, safety, Intents(library, words, safety, carrier), carrier, numbers)
     workplace = settings.profile == "workplace"
     decider = Decider(
