@@ -38,6 +38,8 @@ class Settings(BaseSettings):
     slack_app_token: SecretStr | None = None
     slack_signing_secret: SecretStr | None = None
     slack_api_url: str = "https://slack.com/api/"
+    slack_client_id: str = ""
+    slack_client_secret: SecretStr | None = None
     slack_dm_text: bool = False
     oncall_slack_channel: str = ""
     oncall_telegram_chat: str = ""
@@ -115,12 +117,19 @@ class Settings(BaseSettings):
             raise ValueError(f"{PREFIX}TELEGRAM_TOKEN is missing; get one from BotFather (README, Telegram)")
         if self.telegram_webhook_url and self.telegram_webhook_secret is None:
             raise ValueError(f"{PREFIX}TELEGRAM_WEBHOOK_SECRET is missing; make one with `openssl rand -hex 32`")
-        if Platform.SLACK in self.channels and self.slack_bot_token is None:
+        if Platform.SLACK in self.channels:
+            self._check_slack()
+        return self
+
+    def _check_slack(self) -> None:
+        if self.slack_client_id and not (self.slack_client_secret and self.slack_signing_secret):
+            both = f"{PREFIX}SLACK_CLIENT_SECRET and {PREFIX}SLACK_SIGNING_SECRET"
+            raise ValueError(f"{both} belong to {PREFIX}SLACK_CLIENT_ID; copy them from Basic Information")
+        if self.slack_bot_token is None and not (self.slack_client_id and self.slack_app_token is None):
             raise ValueError(f"{PREFIX}SLACK_BOT_TOKEN is missing; install the app to get one (README, Slack)")
-        if Platform.SLACK in self.channels and not (self.slack_app_token or self.slack_signing_secret):
+        if not (self.slack_app_token or self.slack_signing_secret):
             either = f"{PREFIX}SLACK_APP_TOKEN (Socket Mode) or {PREFIX}SLACK_SIGNING_SECRET (HTTP)"
             raise ValueError(f"{either} is missing (README, Slack)")
-        return self
 
     @property
     def database(self) -> str:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Protocol
 
 from slack_bolt.request.internals import parse_body
+from slack_bolt.response import BoltResponse
 from slack_sdk.signature import Clock as SignatureClock
 from slack_sdk.signature import SignatureVerifier
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from adapters.slack.intake import Intake
 from bot.errors import SettingError
 from bot.ports import Clock
 
@@ -21,13 +24,22 @@ MOST_BYTES = 1024 * 1024
 MEMORY_SECONDS = 5 * 60
 
 
+class Answers(Protocol):
+    """Takes a request and says what to answer: one workspace's intake, or that of many."""
+
+    async def answer(self, body: dict[str, Any], headers: dict[str, str | Sequence[str]]) -> BoltResponse:
+        """Return what to answer, after the commit."""
+
+
 class HttpIntake:
     """The endpoint; the acknowledgement (200) follows the commit as in Socket Mode."""
 
-    def __init__(self, intake: Intake, signing_secret: str, clock: Clock) -> None:
+    def __init__(self, intake: Answers, signing_secret: str, clock: Clock) -> None:
         if not signing_secret.strip():
             raise SettingError("HANDRAIL_SLACK_SIGNING_SECRET is missing; copy it from the app's Basic Information")
         self._intake = intake
+        self._clock = clock
+        self.last_seen_at: datetime | None = None
         self._signatures = Signatures(signing_secret, clock)
 
     def routes(self) -> list[Route]:
@@ -42,6 +54,7 @@ class HttpIntake:
         signature = request.headers.get("x-slack-signature", "")
         if not self._signatures.valid(body, stamp, signature):
             return Response(status_code=401)
+        self.last_seen_at = self._clock()
         response = await self._dispatch(request, body)
         if response.status_code == 200:
             self._signatures.remember(signature)

@@ -6,7 +6,6 @@ import asyncio
 import json
 import logging
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
-from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -57,7 +56,6 @@ class Intake(AsyncMiddleware):
         self._zones = Zones(link)
         self._home = home
         self._showing: set[asyncio.Task[None]] = set()
-        self.last_seen_at: datetime | None = None
         # Before authorisation on purpose: it would call auth.test in front of the first message and, when Slack
         # refuses that call, acknowledge the message and drop it. Signatures are checked by http_mode.py.
         self._app = AsyncApp(
@@ -95,7 +93,6 @@ class Intake(AsyncMiddleware):
 
     async def _status(self, body: dict[str, Any]) -> int:
         """Anything but 200 leaves it unacknowledged, so that Slack delivers it again."""
-        self.last_seen_at = self._clock()
         try:
             await self._take(body)
         except HandrailError as error:
@@ -110,25 +107,20 @@ class Intake(AsyncMiddleware):
         at = self._clock()
         try:
             wanted, inbound = to_form(body), to_inbound(body, at, exposed=self._exposed)
+            newcomer, looks = to_newcomer(body, at), at_home(body)
         except msgspec.ValidationError:
             log.warning("slack_unreadable")
             await self._quarantine(json.dumps(body).encode())
-            wanted, inbound = None, salvage(body, at)
+            wanted, inbound, newcomer, looks = None, salvage(body, at), None, ""
         if wanted is not None and await self._opened(wanted):
             return
-        inbound = inbound or await self._welcome(body, at)
+        if newcomer is not None and self._home is not None and not await self._home.knows(newcomer.sender):
+            inbound = newcomer
         if inbound is not None:
             zone = await self._zones.of(inbound.sender)
             await self._receive([msgspec.structs.replace(inbound, zone=zone)])
-        if self._home is not None and (user := at_home(body)):
-            self._show_later(self._home.publish(user))
-
-    async def _welcome(self, body: dict[str, Any], at: datetime) -> Inbound | None:
-        """Return the wish to be welcomed, for someone who was never seen before."""
-        newcomer = to_newcomer(body, at)
-        if newcomer is None or self._home is None or await self._home.knows(newcomer.sender):
-            return None
-        return newcomer
+        if looks and self._home is not None:
+            self._show_later(self._home.publish(looks))
 
     def _show_later(self, showing: Coroutine[Any, Any, None]) -> None:
         """Redraw the home after the acknowledgement: Slack waits for that one, and a person for what they see next."""

@@ -12,7 +12,7 @@ COMMAND = "/wellbeing"
 # What each scope is for: write messages · open a direct message · the slash command · the time zone of an account · no
 # check-in while notifications are paused · make sure that the on-call channel is private.
 SCOPES = ("chat:write", "im:write", "commands", "users:read", "dnd:read", "groups:read")
-EVENTS = ("app_home_opened", "team_join")
+EVENTS = ("app_home_opened", "team_join", "app_uninstalled", "tokens_revoked")
 # Only where people may type to the bot: read what they type.
 TYPING_SCOPES, TYPING_EVENTS = ("im:history",), ("message.im",)
 
@@ -24,14 +24,17 @@ class Mode(StrEnum):
     HTTP = "http"
 
 
+def scopes_of(dm_text: bool) -> list[str]:
+    """Return every scope that is used, and no other."""
+    return [*SCOPES, *TYPING_SCOPES] if dm_text else list(SCOPES)
+
+
 def manifest(mode: Mode, url: str = "", *, dm_text: bool = False) -> dict[str, Any]:
     """Return the manifest; `url` is the public address of /slack/events and matters for HTTP only.
 
     Without `dm_text` the chat with the bot takes no typing: words that nobody hears must not be possible.
     """
-    scopes, events = list(SCOPES), list(EVENTS)
-    if dm_text:
-        scopes, events = [*scopes, *TYPING_SCOPES], [*events, *TYPING_EVENTS]
+    events = [*EVENTS, *TYPING_EVENTS] if dm_text else list(EVENTS)
     shortcut = {"name": "Check in privately", "type": "global", "callback_id": SHORTCUT}
     address = {"url": url} if mode is Mode.HTTP else {}
     request = {"request_url": url} if mode is Mode.HTTP else {}
@@ -51,7 +54,7 @@ def manifest(mode: Mode, url: str = "", *, dm_text: bool = False) -> dict[str, A
             "shortcuts": [{**shortcut, "description": "How are you? Nobody else sees it"}],
             "slash_commands": [{**command, "should_escape": False, **address}],
         },
-        "oauth_config": {"scopes": {"bot": scopes}},
+        "oauth_config": {"scopes": {"bot": scopes_of(dm_text)}},
         "settings": {
             "event_subscriptions": {**request, "bot_events": events},
             "interactivity": {"is_enabled": True, **request},

@@ -15,7 +15,7 @@ from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from slack_sdk.socket_mode.async_client import AsyncBaseSocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
 
-from adapters.slack.intake import Intake
+from adapters.slack.http_mode import Answers
 from adapters.slack.link import SlackLink, app_refused, library_log
 from adapters.slack.refusals import APP_TOKEN, TOKEN_REFUSED
 from bot.errors import SettingError
@@ -36,7 +36,7 @@ class SocketIntake:
 
     def __init__(
         self,
-        intake: Intake,
+        intake: Answers,
         link: SlackLink,
         app_token: str,
         *,

@@ -23,13 +23,17 @@ class Zones:
     async def of(self, user: str) -> str:
         """Return the account's IANA zone, or nothing when Slack does not say in time."""
         if user not in self._known:
-            try:
-                async with asyncio.timeout(PATIENCE_SECONDS):
-                    answer = await answer_of(self._link.client.users_info(user=user))
-            except (SlackRefusal, TimeoutError):
-                return ""
-            self._remember(user, str((answer.get("user") or {}).get("tz") or ""))
+            self._remember(user, await self._asked(user))
         return self._known[user]
+
+    async def _asked(self, user: str) -> str:
+        try:
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                answer = await answer_of(self._link.client.users_info(user=user))
+        except (SlackRefusal, TimeoutError):
+            # Not asked again: in an outage every message would wait for it. The person is asked for a city instead.
+            return ""
+        return str((answer.get("user") or {}).get("tz") or "")
 
     def _remember(self, user: str, zone: str) -> None:
         self._known[user] = zone if zone in available_timezones() else ""

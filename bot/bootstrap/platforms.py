@@ -7,12 +7,12 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from starlette.routing import BaseRoute
 
 from bot.bootstrap.house import House
-from bot.errors import DeliveryError
 from bot.model import Platform
 from bot.ports import Clock
 from bot.settings import Settings
@@ -52,39 +52,38 @@ async def telegram(settings: Settings, house: House, clock: Clock) -> AsyncItera
 @asynccontextmanager
 async def slack(settings: Settings, house: House, clock: Clock) -> AsyncIterator[Connected]:
     """Connect the Slack app: over a socket when there is an app token, else over signed HTTP."""
-    from adapters.slack.channel import SlackChannel
-    from adapters.slack.home import HomeTab
-    from adapters.slack.intake import Intake
-    from adapters.slack.link import SlackLink
-    from bot.bootstrap.slack import home_reader, modal_words
+    from adapters.slack.workspaces import Workspaces
+    from bot.bootstrap.slack import Opener, at_home, until_refused
 
-    token = settings.slack_bot_token.get_secret_value() if settings.slack_bot_token else ""
-    async with SlackLink(token, f"{settings.slack_api_url}/") as link:
-        await link.check_bot_token()
-        if settings.oncall_slack_channel:
-            # In an outage Slack cannot say; the channel is proved before its first page anyway.
-            with contextlib.suppress(DeliveryError):
-                await link.check_oncall_channel(settings.oncall_slack_channel)
-        words, dm_text = modal_words(house.words), settings.slack_dm_text
-        intake = Intake(
-            link,
-            house.conversation.receive,
-            lambda raw: house.store.quarantine(Platform.SLACK, raw, clock()),
-            clock,
-            words,
-            dm_text=dm_text,
-            home=HomeTab(link, home_reader(house, clock)),
-        )
-        house.channels[Platform.SLACK] = SlackChannel(
-            link, oncall_channel=settings.oncall_slack_channel, words=words, dm_text=dm_text, clock=clock
-        )
-        if settings.slack_app_token is not None:
+    opener = Opener(settings, house, clock)
+    home = await at_home(settings, opener)
+    workspaces = Workspaces(house.store, opener, home)
+    many = bool(settings.slack_client_id)
+    house.channels[Platform.SLACK] = workspaces if many or home is None else home.channel
+    intake = workspaces if many or home is None else home.intake
+    try:
+        if settings.slack_app_token is not None and home is not None:
             from adapters.slack.socket_mode import SocketIntake
 
-            socket = SocketIntake(intake, link, settings.slack_app_token.get_secret_value())
+            socket = SocketIntake(intake, home.link, settings.slack_app_token.get_secret_value())
             yield Connected([socket.run], heard={"slack": lambda: socket.last_seen_at})
         elif settings.slack_signing_secret is not None:
             from adapters.slack.http_mode import HttpIntake
 
             http = HttpIntake(intake, settings.slack_signing_secret.get_secret_value(), clock)
-            yield Connected([link.until_refused], routes=http.routes(), heard={"slack": lambda: intake.last_seen_at})
+            routes = [*http.routes(), *_install_pages(settings, house, clock)]
+            work = partial(until_refused, home)
+            yield Connected([work], routes=routes, heard={"slack": lambda: http.last_seen_at})
+    finally:
+        await workspaces.close()
+
+
+def _install_pages(settings: Settings, house: House, clock: Clock) -> Sequence[BaseRoute]:
+    """Return the pages on which administrators install the app, where there may be many workspaces."""
+    if not settings.slack_client_id or settings.slack_client_secret is None:
+        return ()
+    from adapters.slack.install import Installer
+
+    secret, api_url = settings.slack_client_secret.get_secret_value(), f"{settings.slack_api_url}/"
+    dm_text = settings.slack_dm_text
+    return Installer(house.store, clock, settings.slack_client_id, secret, api_url, dm_text=dm_text).routes()

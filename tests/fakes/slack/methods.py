@@ -8,7 +8,19 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from tests.fakes.slack.rules import broken_by_message, broken_by_view
-from tests.fakes.slack.world import APP, BOT, BOT_USER, TEAM, Conversation, Message, Refusal, View, World
+from tests.fakes.slack.world import (
+    APP,
+    BOT,
+    BOT_USER,
+    CLIENT_ID,
+    CLIENT_SECRET,
+    TEAM,
+    Conversation,
+    Message,
+    Refusal,
+    View,
+    World,
+)
 
 Args = dict[str, Any]
 Answer = dict[str, Any]
@@ -140,6 +152,19 @@ def views_publish(world: World, args: Args) -> Answer:
     world.views[view.id] = world.homes[user] = view
     world.touch()
     return {"view": _described(view)}
+
+
+def oauth_v2_access(world: World, args: Args) -> Answer:
+    """Give the token of a workspace for the one-use code that its administrator brought."""
+    if (args.get("client_id"), args.get("client_secret")) != (CLIENT_ID, CLIENT_SECRET):
+        raise Refusal("invalid_client_id")
+    code = str(args.get("code", ""))
+    if code not in world.codes:
+        raise Refusal("invalid_code")
+    place = world.codes.pop(code)
+    token = f"xoxb-{(place.get('team') or place['enterprise'])['id']}"
+    world.more_tokens[token] = code
+    return {"access_token": token, "token_type": "bot", "is_enterprise_install": False, **place}
 
 
 METHODS: dict[str, tuple[str, Callable[[World, Args], Answer]]] = {

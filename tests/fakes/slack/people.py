@@ -14,8 +14,8 @@ Send = Callable[[Push], Push]
 class User:
     """One account and its direct conversation with the bot; `errors` is what Slack showed it in red."""
 
-    def __init__(self, world: World, send: Send, user: str) -> None:
-        self.world, self._send, self.id = world, send, user
+    def __init__(self, world: World, send: Send, user: str, team: str = TEAM) -> None:
+        self.world, self._send, self.id, self.team = world, send, user, team
         self.errors: list[str] = []
         self._acted = 0
 
@@ -72,7 +72,7 @@ class User:
         """Type the slash command with sub-words."""
         self._acted = self.world.version
         place = where or self.chat.id
-        payload = {"command": COMMAND, "text": words, "user_id": self.id, "channel_id": place, "team_id": TEAM}
+        payload = {"command": COMMAND, "text": words, "user_id": self.id, "channel_id": place, "team_id": self.team}
         payload |= {"api_app_id": APP, "trigger_id": self.world.new_trigger(self.id), "is_enterprise_install": "false"}
         return self._act(Push("slash_commands", payload))
 
@@ -167,15 +167,16 @@ class User:
 
     def _said(self, message: Message) -> dict[str, Any]:
         escaped = message.text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-        said = {"type": "message", "user": self.id, "text": escaped, "ts": message.ts, "team": TEAM}
+        said = {"type": "message", "user": self.id, "text": escaped, "ts": message.ts, "team": self.team}
         return {**said, **self._where(), "event_ts": message.ts}
 
     def _actor(self) -> dict[str, Any]:
-        team = {"team": {"id": TEAM, "domain": "test"}, "user": {"id": self.id, "team_id": TEAM}, "api_app_id": APP}
+        user = {"id": self.id, "team_id": self.team}
+        team = {"team": {"id": self.team, "domain": "test"}, "user": user, "api_app_id": APP}
         return {**team, "trigger_id": self.world.new_trigger(self.id), "is_enterprise_install": False}
 
     def _event(self, event: dict[str, Any]) -> Push:
-        return self._send(Push("events_api", event_payload(event, team=TEAM, app=APP, bot_user=BOT_USER)))
+        return self._send(Push("events_api", event_payload(event, team=self.team, app=APP, bot_user=BOT_USER)))
 
     def _act(self, push: Push, then: Callable[[], None] = lambda: None) -> Push:
         push.when_settled = lambda: self._shown(push, then)

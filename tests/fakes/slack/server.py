@@ -15,7 +15,7 @@ from typing import Any, Self
 from aiohttp import web
 
 from tests.fakes.slack.faults import Fault, Faults
-from tests.fakes.slack.methods import METHODS
+from tests.fakes.slack.methods import METHODS, oauth_v2_access
 from tests.fakes.slack.people import User
 from tests.fakes.slack.pushes import Postman, Push, event_payload
 from tests.fakes.slack.sockets import Gate
@@ -104,11 +104,11 @@ class SlackServer:
         self.webhook = Webhook(self.world, url, ack_seconds=self._ack_seconds)
         self.postman.outlet = self.webhook.offer
 
-    def user(self, user: str, *, zone: str = "UTC", dnd: bool = False) -> User:
+    def user(self, user: str, *, zone: str = "UTC", dnd: bool = False, team: str = TEAM) -> User:
         """The person with that account, made on first use."""
         if user not in self._users:
             self.world.profiles[user] = Profile(user, zone=zone, dnd=dnd)
-            self._users[user] = User(self.world, self.postman.send, user)
+            self._users[user] = User(self.world, self.postman.send, user, team)
         return self._users[user]
 
     def channel(self, channel: str, *, private: bool = True, members: Sequence[str] = (), joined: bool = True) -> None:
@@ -152,9 +152,11 @@ class SlackServer:
             return {"ok": False, "error": refusal.error, **refusal.extra}
 
     def _call(self, method: str, args: dict[str, Any], token: str) -> dict[str, Any]:
+        if method == "oauth.v2.access":
+            return oauth_v2_access(self.world, args)
         if not token:
             raise Refusal("not_authed")
-        if token not in {self.world.bot_token, self.world.app_token}:
+        if token not in {self.world.bot_token, self.world.app_token, *self.world.more_tokens}:
             raise Refusal("invalid_auth")
         if (token == self.world.app_token) != (method == "apps.connections.open"):
             raise Refusal("not_allowed_token_type")
@@ -162,6 +164,7 @@ class SlackServer:
             return {"url": f"{self.url.replace('http', 'ws')}/link?ticket={self.sockets.ticket()}"}
         if method not in METHODS:
             raise Refusal("unknown_method")
+        self.world.used.append((method, token))
         scope, act = METHODS[method]
         if scope and scope not in self.world.scopes:
             raise Refusal("missing_scope", needed=scope, provided=",".join(sorted(self.world.scopes)))

@@ -18,6 +18,8 @@ BOT = "B0BOT"
 COMMAND = "/wellbeing"
 BOT_TOKEN = "xoxb-handrail-test"
 APP_TOKEN = "xapp-handrail-test"
+CLIENT_ID = "1.2"
+CLIENT_SECRET = "handrail-client-test"
 SIGNING_SECRET = "handrail-test-secret"
 BOT_SCOPES = frozenset(
     {"chat:write", "im:write", "im:history", "commands", "users:read", "dnd:read", "groups:read"},
@@ -141,6 +143,9 @@ class World:
     def __init__(self, *, trigger_seconds: float = 3.0) -> None:
         self.bot_token, self.app_token, self.signing_secret = BOT_TOKEN, APP_TOKEN, SIGNING_SECRET
         self.scopes: set[str] = set(BOT_SCOPES)
+        self.more_tokens: dict[str, str] = {}
+        self.codes: dict[str, dict[str, Any]] = {}
+        self.used: list[tuple[str, str]] = []
         self.profiles: dict[str, Profile] = {}
         self.conversations: dict[str, Conversation] = {}
         self.views: dict[str, View] = {}
