@@ -107,7 +107,8 @@ class Homes:
         return Part(self._say(person, "mood"), text if person.plain or not rated else f"{strip}\n{text}")
 
     def _tools(self, view: View) -> Part:
-        person, flows = view.person, [self._library.latest(name) for name in self._library.names() - NOT_OFFERED]
+        person, names = view.person, self._library.names() - NOT_OFFERED
+        flows = [self._library.latest(name, person.language) for name in names]
         acts = tuple(Act(f"exercise {flow.name}", flow.title) for flow in sorted(flows, key=lambda one: one.title))
         return Part(self._say(person, "tools"), self._say(person, "tools_text"), acts)
 

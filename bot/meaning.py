@@ -94,7 +94,11 @@ class Meaning:
         offered = typed(draft.session.prompt, text)
         if offered is not None:
             return from_value(offered)
-        return None if draft.session.in_flow else from_words(text) or self._named_flow(text) or self._plan(draft, text)
+        return (
+            None
+            if draft.session.in_flow
+            else from_words(text) or self._named_flow(text, draft.person.language) or self._plan(draft, text)
+        )
 
     def _plan(self, draft: Draft, text: str) -> Intent | None:
         """Read "Tue and Thu 14:30" as a wish for check-ins; a time or a day alone is not enough."""
@@ -110,16 +114,18 @@ class Meaning:
     def _is_answer(self, draft: Draft, text: str) -> bool:
         """Say whether words answer the open question; free text and "go on" take any."""
         frame, language = draft.session.stack[-1], draft.person.language
-        flow = self._library.pinned(frame.flow, frame.hash)
+        flow = self._library.pinned(frame.flow, frame.hash, language)
         answer = flow.steps[frame.step].answer if flow is not None else None
         if answer is None:
             return True
         context = Context(self._library.phrases(language), language, draft.now)
         return not isinstance(read(answer, text, "", context), Wrong)
 
-    def _named_flow(self, text: str) -> Intent | None:
+    def _named_flow(self, text: str, language: str) -> Intent | None:
+        """Return the flow that is named by its title, in the person's language or its own."""
         said = plain(text)
-        named = (
-            name for name in self._library.names() if said in {plain(self._library.latest(name).title), plain(name)}
-        )
+        titles = {
+            name: (self._library.latest(name), self._library.latest(name, language)) for name in self._library.names()
+        }
+        named = (name for name, both in titles.items() if said in {plain(name), *(plain(flow.title) for flow in both)})
         return next((Intent("flow", name) for name in named), None)

@@ -5,6 +5,7 @@ A text whose source has changed is not spoken any more: the flow's own language 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from hashlib import sha256
 from typing import NamedTuple
@@ -14,6 +15,9 @@ from msgspec import Struct, structs
 from flows.model import Answer, Choice, Flow, Hint, Picture, Retry, Reviewed, Sentence, Step
 from flows.reading import Field
 from flows.yaml_tree import read_tree
+
+_PLACE = re.compile(r"\{[a-z_.]+\}")
+_LETTER = re.compile(r"[^\W\d_]")
 
 
 class Translated(Struct, frozen=True):
@@ -47,7 +51,11 @@ def mark_of(text: str) -> str:
 
 
 def sources(flow: Flow) -> Iterator[Source]:
-    """Yield every text of a flow that is translated, in the order of the file."""
+    """Yield every text of a flow that is translated, in the order of the file; a place alone has no words."""
+    yield from (source for source in _texts(flow) if _LETTER.search(_PLACE.sub("", source.text)))
+
+
+def _texts(flow: Flow) -> Iterator[Source]:
     yield Source("title", flow.title, ("title",))
     if flow.helps_with:
         yield Source("helps_with", ", ".join(flow.helps_with), ("helps_with",))
@@ -65,16 +73,10 @@ def _asked(name: str, step: Step) -> Iterator[Source]:
     if step.ask is not None:
         yield Source(f"{name}.ask", step.ask.source, ("steps", name, "ask"))
     for choice in step.answer.choices if step.answer else ():
-        if _has_words(choice):
-            at = ("steps", name, "answer", step.answer.kind if step.answer else "", choice.value)
-            yield Source(f"{name}.answer.{choice.value}", choice.label, at)
+        at = ("steps", name, "answer", step.answer.kind if step.answer else "", choice.value)
+        yield Source(f"{name}.answer.{choice.value}", choice.label, at)
     for index, sentence in enumerate(step.retry.say, 1):
         yield Source(f"{name}.retry.{index}", sentence.source, ("steps", name, "retry", "say", index - 1))
-
-
-def _has_words(choice: Choice) -> bool:
-    """Say whether a label has anything to translate: "9:30" and "3" are the same everywhere."""
-    return any(letter.isalpha() for letter in choice.label)
 
 
 def load_translation(source: bytes, file: str) -> Translation:
