@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from adapters.clock import MovableClock
+from adapters.sentiment import Sentiment
 from adapters.store.opening import open_store
 from bot.bootstrap import house
 from bot.bootstrap.house import House
@@ -41,7 +42,9 @@ from bot.ports import Lookup, Store
 from bot.privacy import MasterKeys
 from bot.rota import Responder, Rota
 from bot.settings import Settings
-from flows.library import Library, load_library
+from bot.triage.triage import Triage
+from bot.triage.triage import load as load_triage
+from flows.crisis_lines import CrisisLines, load_crisis_lines
 from flows.wording import Words, load_words
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -63,8 +66,13 @@ def words() -> Words:
 
 
 @cache
-def library() -> Library:
-    return load_library()
+def lines() -> CrisisLines:
+    return load_crisis_lines()
+
+
+@cache
+def assessor() -> Triage:
+    return load_triage(Sentiment())
 
 
 class RecordingChannel:
@@ -243,8 +251,9 @@ async def opened_room(
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(house, "open_store", open_and_record)
-        patch.setattr(house, "load_library", lambda *_, **__: library())
         patch.setattr(house, "load_words", words)
+        patch.setattr(house, "load_crisis_lines", lines)
+        patch.setattr(house.triage, "load", lambda *_, **__: assessor())
         patch.setattr(house, "Dialogue", talk)
         masters = MasterKeys([bytes(range(32))])
         built = await house.build(Settings(data_dir=folder), masters, clock=clock, rota=rota, on_call=on_call)
