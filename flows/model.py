@@ -199,6 +199,11 @@ class Step(Struct, frozen=True, dict=True):
     forget: tuple[str, ...] = ()
     end: str = ""
 
+    @property
+    def saves(self) -> str:
+        """Return the name that this step saves under, if any."""
+        return self.score.save if self.score is not None else self.save
+
     @cached_property
     def only_way(self) -> str:
         """Return the step that always follows, or nothing when the answer decides."""
@@ -271,8 +276,7 @@ class Flow(Struct, frozen=True, dict=True):
     @cached_property
     def saves(self) -> frozenset[str]:
         """Return every name that a step of this flow saves."""
-        scored = {step.score.save for step in self.steps.values() if step.score}
-        return frozenset(scored | {step.save for step in self.steps.values() if step.save})
+        return frozenset(step.saves for step in self.steps.values() if step.saves)
 
     @cached_property
     def recalls(self) -> frozenset[str]:
@@ -281,9 +285,9 @@ class Flow(Struct, frozen=True, dict=True):
         return frozenset(name for name in names if name.startswith((MINE, "recent.")))
 
     @cached_property
-    def calls(self) -> frozenset[str]:
-        """Return the names of the steps that call another flow."""
-        return frozenset(name for name, step in self.steps.items() if step.call is not None)
+    def unasked(self) -> frozenset[str]:
+        """Return the names of the steps that are passed, and can be taken back, without a question of their own."""
+        return frozenset(name for name, step in self.steps.items() if step.call is not None or step.score is not None)
 
     @cached_property
     def remaining(self) -> dict[str, int]:

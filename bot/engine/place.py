@@ -48,12 +48,6 @@ class Place:
         for name in [name for name in self.saved if name.startswith(prefix) and not name.endswith(_EARLIER)]:
             self.withdraw(name)
 
-    def drop_scores(self, name: str) -> None:
-        """Drop every sum that counts a name; it is made anew on the way on."""
-        for step in self.flow.steps.values():
-            if step.score is not None and name in step.score.add:
-                self.saved.pop(step.score.save, None)
-
     def pass_by(self) -> None:
         """Note that this step was passed, for `back`."""
         self.path = (*self.path[-MAX_PATH:], self.at.name)
@@ -61,7 +55,7 @@ class Place:
 
     def answers(self) -> dict[str, Saved]:
         """Return what the steps of this flow saved, without what was only given."""
-        passed = {self.flow.steps[name].save for name in self.path}
+        passed = {self.flow.steps[name].saves for name in self.path}
         return {
             name: value
             for name, value in self.saved.items()
@@ -80,8 +74,8 @@ class Place:
     def position(self) -> tuple[int, int]:
         """Return which question this is, of how many at most."""
         passed = len(self.path)
-        if self.flow.calls:
-            passed -= sum(name in self.flow.calls for name in self.path)
+        if self.flow.unasked:
+            passed -= sum(name in self.flow.unasked for name in self.path)
         return passed + 1, passed + self.flow.remaining.get(self.at.name, 1)
 
     def _behind(self, name: str) -> list[str]:

@@ -50,9 +50,8 @@ def _rewind(turn: Turn, place: Place) -> None:
         place.path, place.at = place.path[:-1], passed
         if passed.call is not None:
             place.withdraw_all(f"{passed.call.flow}.")
-        if passed.save:
-            place.withdraw(passed.save)
-            place.drop_scores(passed.save)
-            turn.effects.append(Withdrawn(place.flow.name, passed.name, passed.save, passed.measure))
+        if passed.saves:
+            place.withdraw(passed.saves)
+            turn.effects.append(Withdrawn(place.flow.name, passed.name, passed.saves, passed.measure))
         if passed.ask is not None:
             return

@@ -287,7 +287,8 @@ class Turn:
         total = total_of(score, self.saved())
         if place is None or total is None:
             return
-        place.saved[score.save] = total
+        place.keep(score.save, total)
+        place.path = (*place.path, step.name)
         self.effects.append(Save(place.flow.name, step.name, score.save, total))
         if score.measure:
             self.effects.append(Measure(step.name, score.measure, float(total)))
