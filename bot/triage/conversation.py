@@ -21,7 +21,8 @@ _RECENT_CHARACTERS = 1000
 _TAIL, _HEAD = 160, 240
 _NUMBER = re.compile(r"\s*(-?\d+(?:[.,]\d+)?)\s*(?:/\s*\d+)?\s*[.!]*\s*\Z")
 _YES = frozenset(re.split(" ", "yes yeah yep yup y ya sure ok okay safe fine si sim ja oui yea 是 好 安 全"))
-_NO = frozenset(re.split(" ", "no nope nah n not never unsafe nein nicht non nao pas 不 没 否 unsure maybe idk dunno"))
+_NO = frozenset(re.split(" ", "no nope nah n not never unsafe nein nicht non nao pas 不 没 否"))
+_DOUBT = frozenset(re.split(" ", "unsure maybe idk dunno guess perhaps hardly barely really kinda 也 许"))
 _BAD_END = 0.1
 
 
@@ -47,12 +48,13 @@ def answered(text: str, question: Question | None, heard: Heard) -> list[Reason]
     number = _NUMBER.match(text)
     if number and question.kind in ("scale", "number"):
         return _rated(float(number[1].replace(",", ".")), question, span)
-    first = WORDS.findall(fold(text[:80])[0])[:4]
-    no, yes = not _NO.isdisjoint(first), not _YES.isdisjoint(first)
-    if question.topic == "safety" and no:
+    words = WORDS.findall(fold(text[:80])[0])[:6]
+    said = next((word for word in words if word in _YES or word in _NO), "")
+    yes = said in _YES
+    if question.topic == "safety" and (said in _NO or not _DOUBT.isdisjoint(words)):
         level = Level.IMMINENT if heard.level >= Level.HIGH else Level.HIGH
         return [Reason("answer.not-safe", "safety", level, span)]
-    if question.topic == "thoughts" and yes and not no:
+    if question.topic == "thoughts" and yes:
         return [Reason("answer.thoughts", "ideation_passive", Level.ELEVATED, span)]
     return []
 

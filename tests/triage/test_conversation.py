@@ -17,12 +17,15 @@ STRESS = Question(kind="scale", low_is_bad=False, minimum=0, maximum=10)
 THOUGHTS = Question(kind="choice", topic="thoughts", minimum=0, maximum=3)
 
 
-@pytest.mark.parametrize("text", ["no", "No.", "not really", "nope", "I don't know, maybe not", "nein", "non"])
+@pytest.mark.parametrize(
+    "text",
+    ["no", "No.", "not really", "nope", "I don't know, maybe not", "I am not safe", "yes I guess", "nein", "non"],
+)
 def test_anything_but_safe_pages_when_asked_whether_they_are_safe(ask, text):
     assert ask(text, question=SAFE).level >= Level.HIGH
 
 
-@pytest.mark.parametrize("text", ["yes", "yes I am", "safe", "sí", "ja"])
+@pytest.mark.parametrize("text", ["yes", "yes I am", "safe", "fine, no worries", "I am safe, not alone", "sí", "ja"])
 def test_safe_is_no_alarm_when_asked_whether_they_are_safe(ask, text):
     assert ask(text, question=SAFE).level <= Level.LOW
 
