@@ -91,10 +91,24 @@ class Conversation:
     async def _write_all(self) -> None:
         while batch := self._next_batch():
             try:
-                await self._write(batch)
+                await self._write_or_part(batch)
             except Exception as error:  # noqa: BLE001  the callers hear of it; the writer must go on
                 for one in batch:
                     one.caller.failed(error)
+
+    async def _write_or_part(self, batch: Sequence[_Waiting]) -> None:
+        """Write a batch; a message that the database refuses for good is set aside and costs nobody else."""
+        try:
+            await self._write(batch)
+        except StoreError as error:
+            if not error.permanent:
+                raise
+            if len(batch) > 1:
+                for one in batch:
+                    await self._write_or_part([one])
+                return
+            await self._set_aside(batch[0].what)
+            batch[0].caller.committed()
 
     def _next_batch(self) -> list[_Waiting]:
         batch = [self._urgent.popleft() for _ in range(min(LARGEST_BATCH, len(self._urgent)))]
@@ -143,8 +157,8 @@ class Conversation:
         return turns
 
     async def _set_aside(self, one: Received) -> None:
-        """Keep a message of someone whose stored rows do not open: nothing can be decided, and nothing may be lost."""
-        log.critical("conversation_damaged", received=one.key, remedy="restore a back-up (docs/operating.md)")
+        """Keep a message that cannot be decided or stored (its person's rows do not open): nothing may be lost."""
+        log.critical("message_set_aside", received=one.key, remedy="restore a back-up (docs/operating.md)")
         self._vitals.count("set_aside")
         if not isinstance(one, Due):
             await self._store.quarantine(one.address.platform, msgspec.json.encode(one), one.at)
