@@ -123,10 +123,6 @@ def main() -> None:
     except HandrailError as error:
         print(f"handrail: {error}", file=sys.stderr)
         sys.exit(error.exit_code)
-    except BrokenPipeError:
-        # Who read our output has gone (`handrail chat | head`); Python would complain again while it ends.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
 
 
 if __name__ == "__main__":
