@@ -119,6 +119,8 @@ def keyboard(rows: Sequence[Sequence[Button]]) -> InlineKeyboardMarkup | None:
 
 def as_plain_text(outbound: Outbound) -> str:
     """Return the message with its choices as a numbered list, for when Telegram refuses the buttons."""
-    labels = [button.label for row in outbound.buttons for button in row]
-    choices = [f"{number}. {label}" for number, label in enumerate(labels, start=1)]
-    return "\n".join([outbound.text, "", *choices])
+    buttons = [button for row in outbound.buttons for button in row]
+    choices = [button.label for button in buttons if not button.moves]
+    moves = " · ".join(button.label for button in buttons if button.moves)
+    numbered = [f"{number}. {label}" for number, label in enumerate(choices, start=1)]
+    return "\n".join([outbound.text, "", *numbered, *([moves] if moves else [])])
