@@ -44,6 +44,7 @@ class Intents:
             "allow": self._allow,
             "plain": self._plain_mode,
             "decline": lambda draft, _: self._say(draft, "consent_kept"),
+            "holdout": lambda draft, _: self.ask_consent(draft, "holdout", Intent("schedule")),
             "decline_schedule": lambda draft, _: self._say(draft, "schedule.dismissed"),
             "human": lambda draft, _: self._human(draft),
         }

@@ -32,6 +32,8 @@ def wished(person: Person, before: CheckIn | None, wish: Wish, now: datetime) ->
     at = wish.at or plan.at
     pace = wish.pace if wish.at is not None or wish.pace is Pace.BEST else plan.pace
     today = now.astimezone(ZoneInfo(person.zone)).date()
+    # The steps begin on a day of the plan: every second week from a Thursday would never reach a Monday.
+    first = next(day for day in (today + timedelta(days=n) for n in range(7)) if day.weekday() in wish.weekdays)
     rules = structs.replace(
         plan.rules,
         paused=False,
@@ -46,7 +48,7 @@ def wished(person: Person, before: CheckIn | None, wish: Wish, now: datetime) ->
         zone=person.zone,
         weekdays=wish.weekdays,
         every=wish.every,
-        since=today if wish.every else None,
+        since=first if wish.every else None,
         rules=_roomy(rules, at) if pace is Pace.PINNED else rules,
     )
 

@@ -15,7 +15,6 @@ EVERY_DAY, WORK_DAYS, WEEKEND = (0, 1, 2, 3, 4, 5, 6), (0, 1, 2, 3, 4), (5, 6)
 # Where no time is named: a part of the day, asked about then.
 PARTS = {
     "morning": time(9, 45),
-    "noon": time(12, 30),
     "lunch": time(12, 30),
     "afternoon": time(15),
     "evening": time(18, 30),
@@ -34,7 +33,9 @@ _GROUPS = (
     (re.compile(r"\b(?:(?:every|each|on|at|the) )*week ?ends?\b"), WEEKEND),
     (re.compile(r"\b(?:every|each|all) ?days?\b|\bdaily\b"), EVERY_DAY),
 )
-_PART = re.compile(r"\b(?:(?:in|at|the|around|every) )*(morning|noon|lunch|afternoon|evening)(?:s|time)?\b")
+_PART = re.compile(r"\b(?:(?:in|at|the|around|every) )*(morning|lunch|afternoon|evening)(?:s|time)?\b")
+_TIMED = re.compile(r"\d|\b(?:noon|midday|midnight)\b")
+_NO_SUCH_HOUR = re.compile(r"\b24[:.h]?(?:0[1-9]|[1-5]\d)\b")
 _ANY = re.compile(r"\b(?:any ?time|whenever(?: it suits)?|you choose|at (?:the best|a good) time)\b")
 _FILLERS = re.compile(r"\b(?:at|on|and|every|each|the|in|please|around|about|o'?clock|once|week|a|me|ask)\b|[,.;&+]")
 
@@ -66,6 +67,8 @@ def read_wish(text: str, words: Understood) -> Wish | Unclear:
     found = _time(said, words)
     if isinstance(found, Unclear):
         return found if names_days or every else Unclear("time")
+    if found == (None, Pace.PINNED) and not names_days and not every:
+        return Unclear("time")
     return Wish(found[0], found[1], weekdays, every, names_days or bool(every) or bool(holidays), bool(holidays))
 
 
@@ -106,8 +109,8 @@ def _number(name: str) -> int:
 
 
 def _time(said: str, words: Understood) -> tuple[time | None, Pace] | Unclear:
-    if any(letter.isdecimal() for letter in said) or "midnight" in said:
-        wall = read_time(said, words)
+    if _TIMED.search(said):
+        wall = None if _NO_SUCH_HOUR.search(said) else read_time(said, words)
         return (time.fromisoformat(wall), Pace.PINNED) if wall and not _left_over(said) else Unclear("time")
     rest, anyhow = _ANY.subn(" ", said)
     part = _PART.search(rest)
@@ -120,11 +123,11 @@ def _time(said: str, words: Understood) -> tuple[time | None, Pace] | Unclear:
 
 
 _CLOCK_WORDS = re.compile(
-    r"\d{1,4}(?:[:.h ]\d{2})?|"
+    r"\d{1,4}(?:[:.h ]\d{2})?(?: ?[ap]\.?m\b\.?)?|"
     r"(?<!\w)(?:[ap]\.?m\.?|half past|quarter (?:past|to)|noon|midnight|midday|tonight|night)(?!\w)"
 )
 
 
 def _left_over(said: str) -> str:
     """Return the words beside a time that say nothing about it."""
-    return _FILLERS.sub(" ", _PART.sub(" ", re.sub(r"(?<=\d)[ap]\.?m\b", " ", _CLOCK_WORDS.sub(" ", said)))).strip()
+    return _FILLERS.sub(" ", _PART.sub(" ", _CLOCK_WORDS.sub(" ", said))).strip()

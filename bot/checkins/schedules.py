@@ -235,9 +235,10 @@ class Schedules:
         if before is None or before.rules.paused:
             return
         plan = self._replanned(draft, tally.answered(before, draft.now))
-        draft.set_check_in(plan)
-        if before.course.month not in {0, plan.course.month} and plan.course.last_month.sent:
-            draft.send(receipt(self._words, draft.person.language, plan, plan.course.last_month))
+        course = plan.course
+        draft.set_check_in(structs.replace(plan, course=structs.replace(course, told=course.month)))
+        if course.last_month.sent and course.told != course.month:
+            draft.send(receipt(self._words, draft.person.language, plan, course.last_month))
 
     # --- words --------------------------------------------------------------------------------------------------------
 
@@ -270,7 +271,7 @@ class Schedules:
 
     def _offer_text(self, draft: Draft, text: str, *names: str) -> None:
         """Send a text with buttons for what can be done now."""
-        intents = [Intent("grant", "holdout schedule") if name == "holdout" else Intent(name) for name in names]
+        intents = [Intent(name) for name in names]
         labels = [self._words.say(f"nudges.{name}", draft.person.language) for name in names]
         if names:
             self._ask(draft, text, intents, labels)

@@ -59,7 +59,8 @@ class Course(Struct, frozen=True, array_like=True):
     open, and `mark` (the second it was due) stands on its buttons. `snoozed`: the next one is the last one again.
     `promised`: the next one was named to the person, so a talk just before does not cancel it. `unanswered` counts
     those in a row without any word; `recent` are the days of the last week it was asked on, as ordinals. `slot` and
-    `chance` are where the last time fell and how likely it was; `seen` counts how often a time was tried.
+    `chance` are where the last time fell and how likely it was; `seen` counts how often a time was tried. `month`
+    counts months since the year 0; `told` is the one in which the last receipt was given.
     """
 
     asked_at: datetime | None = None
@@ -79,3 +80,4 @@ class Course(Struct, frozen=True, array_like=True):
     slot: int = 0
     chance: float = 1.0
     learnt_on: date | None = None
+    told: int = 0
