@@ -226,6 +226,11 @@ class Sender:
         started = await line.enter(outbound.address, page=outbound.lane is Lane.PAGE, requests=requests)
         try:
             return await channel.send(delivery)
+        except DeliveryError:
+            raise
+        except Exception as error:  # noqa: BLE001  a fault of an adapter must cost one message, not the sender
+            # Only its kind: the text of a foreign error may quote a person.
+            raise DeliveryError(f"the channel failed: {type(error).__name__}", ambiguous=True) from None
         finally:
             line.leave(outbound.address, started, requests=requests)
 

@@ -290,3 +290,17 @@ async def test_a_long_message_takes_the_slots_of_all_its_parts(desk: Desk) -> No
     await desk.queue(long, ("next", Lane.REPLY, chat("ana")))
     await desk.until(lambda: len(desk.telegram.taken) == 2)
     assert desk.telegram.texts[1] == "next"
+
+
+async def test_a_channel_that_breaks_its_promise_costs_one_message_and_no_words(desk: Desk) -> None:
+    def breaks(at: Address) -> DeliveryError | None:
+        if at == chat("ana"):
+            raise ValueError("what a person said")
+        return None
+
+    desk.telegram.fails_for = breaks
+    await desk.queue(("to ana", Lane.REPLY, chat("ana")), ("to ben", Lane.REPLY, chat("ben")))
+    await desk.until(lambda: "to ben" in desk.telegram.texts)
+    desk.now += timedelta(seconds=5)
+    await desk.until(lambda: bool(desk.heard))
+    assert desk.telegram.texts.count("(sent again) to ana") == 1
