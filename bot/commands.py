@@ -77,6 +77,10 @@ _WITH_ARGUMENT = re.compile(r"(ooo|pause|quiet|time zone|zone)(?: hours)?(?: for
 _EVERYWHERE = frozenset({"help", "privacy", "withdraw", "about", "human", "sos", "settings", "allow", "plain"})
 
 
+# A button that works however old its message is; it holds no state.
+HUMAN_BUTTON = "ask.human"
+
+
 class Intent(Value, frozen=True):
     """What a person wants: a name such as `stop` or `flow`, and what goes with it."""
 

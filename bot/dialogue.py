@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 from bot.checkins.asking import CHECK_IN_FLOW, Asking, Reply
 from bot.commands import Intent
@@ -49,6 +50,8 @@ from flows.library import Library
 from flows.wording import Words
 
 CONSENT = "consent."
+UNSCORED = "unscored"
+UNREAD_AGAIN = timedelta(days=1)
 ASKED_FOR_A_HUMAN = "human"
 # From the fourth exercise of a day on, people are named before the next one (over-reliance).
 MANY_A_DAY = 3
@@ -95,10 +98,19 @@ class Dialogue:
             self._safety.raise_case(draft, assessment.level, assessment.reasons, text)
         elif answer:
             self._safety.hear_afterwards(draft, answer)
-        elif assessment.level is Level.ELEVATED and not in_safety_flow(draft):
+        elif assessment.level is Level.ELEVATED and not in_safety_flow(draft) and not only_unscored(assessment):
             self._ask_safety(draft, assessment, text)
         else:
             self._hear_calm(draft, content, text, value)
+            self._offer_a_reader(draft, assessment)
+
+    def _offer_a_reader(self, draft: Draft, assessment: Assessment) -> None:
+        """Words that nobody of ours can read go to people: offer one, at most once a day, and let the talk go on."""
+        last = draft.session.unread_at
+        if only_unscored(assessment) and (last is None or draft.now - last > UNREAD_AGAIN):
+            draft.change_session(unread_at=draft.now)
+            draft.audit("program", "unscored: words that triage cannot read")
+            self._intents.offer_human(draft, "unread")
 
     def _hear_in_case(self, draft: Draft, content: Content, text: str, value: str | None, of: Assessment) -> None:
         """While a case is open everything goes to staff; a safety flow goes on, an exercise waits."""
@@ -141,10 +153,8 @@ class Dialogue:
             self.serve(draft, intent)
         elif isinstance(content, Unreadable):
             draft.send(self._words.say("unreadable", draft.person.language))
-        elif self._forms.undoes(draft, content):
-            self._undo(draft)
         elif isinstance(content, Pressed | Filled) and value is None:
-            self._stale_press(draft)
+            self._hear_other_button(draft, content)
         elif isinstance(content, Edited):
             self._correct(draft, content)
         elif draft.session.in_flow:
@@ -182,6 +192,15 @@ class Dialogue:
             self._run(draft, Again())
         else:
             self._intents.offer(draft, "lost")
+
+    def _hear_other_button(self, draft: Draft, content: Pressed | Filled) -> None:
+        """Take a button that belongs to no open question."""
+        if isinstance(content, Pressed) and self._forms.asks_to_show(draft, content):
+            self._forms.show(draft, content.trigger)
+        elif self._forms.undoes(draft, content):
+            self._undo(draft)
+        else:
+            self._stale_press(draft)
 
     def _stale_press(self, draft: Draft) -> None:
         """A button of an earlier question changes nothing; show where the talk stands."""
@@ -312,8 +331,7 @@ class Dialogue:
             quiet = True
         if quiet:
             effects = tuple(effect for effect in effects if not isinstance(effect, Say | Ask))
-        effects = self._forms.hide(draft, before, effects)
-        self._carrier.carry(draft, ((Say(first),) if first else ()) + effects, lane=lane)
+        self._carrier.carry(draft, ((Say(first),) if first else ()) + tuple(effects), lane=lane)
         if any(isinstance(one, Ended) and one.flow == CHECK_IN_FLOW and one.how == "done" for one in effects):
             self._intents.schedules.answered(draft)
         if isinstance(event, Answered | Skip):
@@ -333,3 +351,9 @@ class Dialogue:
             "rota.staffed": self._safety.is_staffed(draft),
         }
         return facts | {f"{CONSENT}{purpose}": True for purpose in person.consents}
+
+
+def only_unscored(assessment: Assessment) -> bool:
+    """Say whether a reply is at level 2 only because triage cannot read its language."""
+    raised = [reason for reason in assessment.reasons if reason.level >= Level.ELEVATED]
+    return assessment.unscored and all(reason.category == UNSCORED for reason in raised)

@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 from bot.checkins.changes import schedule_of
 from bot.checkins.schedules import Schedules
 from bot.checkins.spoken import spoken_plan
-from bot.commands import Intent
+from bot.commands import HUMAN_BUTTON, Intent
 from bot.effects import CONSENT_FLOW, Carrier, set_consent
-from bot.model import Lane, Level, Reason
+from bot.model import Button, Lane, Level, Reason
 from bot.prompts import laid_out, open_prompt
 from bot.safety import Safety
 from bot.tools import Tools
@@ -75,8 +75,13 @@ class Intents:
     ) -> None:
         """Send a text with one button an intent."""
         prompt = open_prompt(draft, [intent.value for intent in intents], labels)
-        text, rows = laid_out(text, prompt, labels)
+        text, rows = laid_out(draft, text, prompt, labels)
         draft.send(text, lane=lane, buttons=rows)
+
+    def offer_human(self, draft: Draft, key: str) -> None:
+        """Say a sentence and offer a person; an open question stays open."""
+        label = self._label(draft, Intent("human"))
+        draft.send(self._words.say(key, draft.person.language), buttons=((Button(HUMAN_BUTTON, label),),))
 
     def ask_consent(self, draft: Draft, purpose: str, then: Intent) -> None:
         """Ask for a consent that is missing, and go on with `then` on a yes."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec import structs
 
 from bot.checkins.reading import Wish, read_wish
-from bot.commands import Intent, from_command, from_value, from_words
+from bot.commands import HUMAN_BUTTON, Intent, from_command, from_value, from_words
 from bot.engine.reading import Context, Wrong, read
 from bot.model import Command, Content, Edited, Filled, Inbound, Pressed, Text
 from bot.prompts import pressed, typed
@@ -82,6 +82,8 @@ class Meaning:
         """Return the intent behind a command, an offered button or plain words; words of a question come first."""
         if isinstance(content, Command):
             return from_command(content)
+        if isinstance(content, Pressed) and content.button == HUMAN_BUTTON:
+            return Intent("human")
         value = value_in(draft, content)
         if value is not None:
             return from_value(value)

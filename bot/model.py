@@ -218,7 +218,8 @@ class Outbound(Value, frozen=True):
     `edits` is the `outbound_id` of a delivered message that this one replaces in place; `trigger` lets Slack open it
     as a private modal (elsewhere, or when the trigger has lapsed, it is a direct message).
     `relays` marks words that a human wrote. `plain` asks for a message without emoji, edits and pictures.
-    `not_before` is the moment of a message that has to wait for it.
+    `not_before` is the moment of a message that has to wait for it. `aloud` is what to say instead where others may
+    read it later; it is empty when the text may stand anywhere.
     """
 
     outbound_id: int
@@ -234,6 +235,7 @@ class Outbound(Value, frozen=True):
     protected: bool = False
     relays: bool = False
     plain: bool = False
+    aloud: str = ""
     not_before: datetime | None = None
 
 
@@ -331,9 +333,11 @@ class Session(Value, frozen=True):
     and is the fence between processes; `run` is the version at which the running talk began. `wake_at` is when the
     waiting step reminds or expires. `answered` is the platform's id of the message that answered last (or the token of
     the form), so that an edit of it corrects the answer; `settled` is the question it answered, where it can be undone.
-    `hasty` counts messages since `hasty_since`, against floods. `heard` is
-    triage's memory of the conversation (bot/triage says what it holds). `held` counts the safety texts, so
-    that none is said twice in a row. `used` are the exercises begun last, the newest first.
+    `unshown` is what was said last in full, where the chat holds it without the person's words. `hasty` counts
+    messages since `hasty_since`, against floods; `unread_at` is when a person was offered
+    last because triage cannot read the language. `heard` is triage's memory of the conversation (bot/triage says what
+    it holds). `held` counts the safety texts, so that none is said twice in a row. `used` are the exercises begun last,
+    the newest first.
     """
 
     version: int = 0
@@ -347,8 +351,10 @@ class Session(Value, frozen=True):
     last_at: datetime | None = None
     answered: str = ""
     settled: Prompt | None = None
+    unshown: str = ""
     hasty: int = 0
     hasty_since: datetime | None = None
+    unread_at: datetime | None = None
     heard: Heard | None = None
     held: int = 0
     used: tuple[Use, ...] = ()
