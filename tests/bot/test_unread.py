@@ -17,7 +17,7 @@ async def test_words_in_an_unread_language_offer_a_person_once_a_day_and_the_tal
     assert len(offers) == 1
     await ana.person(CZECH)
     assert sum("can't read this language" in text for text in ana.told()) == 1
-    assert await ana.house.store.open_cases() == []
+    assert (await ana.view()).escalation is None
 
 
 async def test_the_offered_button_calls_a_person(ana: Room) -> None:
