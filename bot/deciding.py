@@ -10,7 +10,7 @@ import structlog
 from bot import staff
 from bot.cards import parse_button
 from bot.dialogue import Dialogue
-from bot.escalation import Ticked
+from bot.escalation.happenings import Ticked
 from bot.forms import form_of
 from bot.meaning import calls_for_help, readable, words_in
 from bot.model import (

@@ -10,24 +10,11 @@ from datetime import datetime
 
 import msgspec
 
-from bot import escalation
 from bot.asking import OPEN_STATES, Asked, example_of
 from bot.cards import Cards, StaffAct
-from bot.escalation import (
-    Action,
-    Claimed,
-    Happening,
-    Page,
-    Passed,
-    PingOwner,
-    RefreshCards,
-    Refused,
-    Resolved,
-    StaffWrote,
-    State,
-    TellPerson,
-    Woken,
-)
+from bot.escalation import machine
+from bot.escalation.actions import Action, Page, PingOwner, RefreshCards, Refused, State, TellPerson
+from bot.escalation.happenings import Claimed, Happening, Passed, Resolved, StaffWrote, Woken
 from bot.model import (
     Address,
     Card,
@@ -84,7 +71,7 @@ class Desk:
         """Advance the open case and do what it asks; return whether it was accepted."""
         if draft.case is None:
             return False
-        case, actions = escalation.advance(draft.case, happening, self.policy, draft.now)
+        case, actions = machine.advance(draft.case, happening, self.policy, draft.now)
         draft.set_case(case)
         self.act(draft, actions, by=by)
         return not any(isinstance(action, Refused) for action in actions)

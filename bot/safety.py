@@ -6,8 +6,9 @@ from datetime import datetime
 
 import msgspec
 
-from bot import escalation
-from bot.escalation import CaseIds, PersonWrote, Raised
+from bot.escalation import machine
+from bot.escalation.happenings import PersonWrote, Raised
+from bot.escalation.machine import CaseIds
 from bot.model import (
     Assessment,
     Button,
@@ -78,8 +79,8 @@ class Safety:
         previous = _closed(draft)
         linked_to = previous.case_id if previous else ""
         ids = CaseIds(draft.mint.case_id(), draft.person.person_id, "s" + draft.mint.token(), linked_to)
-        raised = escalation.risen(previous, raised, draft.now)
-        case, actions = escalation.open_case(ids, raised, self._desk.policy, draft.now)
+        raised = machine.risen(previous, raised, draft.now)
+        case, actions = machine.open_case(ids, raised, self._desk.policy, draft.now)
         draft.set_case(case)
         draft.record(Event("escalated", name=ids.case_id, value=int(raised.level)))
         draft.audit("program", f"opened at level {int(raised.level)}", ids.case_id)

@@ -8,24 +8,20 @@ from typing import NamedTuple
 
 import msgspec
 
-from bot import escalation
-from bot.escalation import (
-    Action,
-    CaseIds,
+from bot.escalation import machine
+from bot.escalation.actions import Action, Page, Refused, State, TellPerson
+from bot.escalation.happenings import (
     Claimed,
     Happening,
-    Page,
     Passed,
     PersonWrote,
     Raised,
-    Refused,
     Resolved,
     StaffWrote,
-    State,
-    TellPerson,
     Ticked,
     Woken,
 )
+from bot.escalation.machine import CaseIds
 from bot.model import Address, CaseState, Escalation, Level, Outcome, Platform, Reason
 from bot.policy import LevelPolicy, Policy
 
@@ -65,7 +61,7 @@ class Move(NamedTuple):
 
 
 def opened(level: Level, now: datetime = START) -> Escalation:
-    case, _ = escalation.open_case(CaseIds("K7Q2M", "ana", "stoken"), raised(level), POLICY, now)
+    case, _ = machine.open_case(CaseIds("K7Q2M", "ana", "stoken"), raised(level), POLICY, now)
     return case
 
 

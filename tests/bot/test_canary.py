@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot import escalation
 from bot.cards import Cards
-from bot.escalation import CaseIds
+from bot.escalation import machine
+from bot.escalation.machine import CaseIds
 from bot.model import CaseState, CaseText, Escalation, Level, Outcome, Person, Reason, Session, View
 from bot.policy import Policy
 from bot.rota import Rota
@@ -28,7 +28,7 @@ def case_of(history: list[int]) -> Escalation:
     case, now = opened(Level.HIGH), NOW
     for index in history:
         now += timedelta(seconds=90)
-        case, _ = escalation.advance(case, HAPPENINGS[index], Policy(), now)
+        case, _ = machine.advance(case, HAPPENINGS[index], Policy(), now)
     return case
 
 
@@ -45,7 +45,7 @@ def test_a_card_of_any_case_is_made_without_the_words_and_cannot_hold_them(histo
 
 def test_a_card_never_holds_the_span_of_the_words():
     reason = Reason("en.plan.time", "plan", Level.HIGH, (1234, 5678))
-    case, _ = escalation.open_case(
+    case, _ = machine.open_case(
         CaseIds("K7Q2M", "p", "st"), msgspec.structs.replace(raised(Level.HIGH), reasons=(reason,)), Policy(), NOW
     )
     text, _ = CARDS.card(case, NOW)

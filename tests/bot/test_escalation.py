@@ -9,26 +9,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot import escalation
-from bot.escalation import (
-    Action,
+from bot.escalation import machine
+from bot.escalation.actions import Action, Page, PingOwner, Refused, State, TellPerson
+from bot.escalation.happenings import (
     Claimed,
     Happening,
-    Page,
     Passed,
     PersonWrote,
-    PingOwner,
     Raised,
-    Refused,
     Resolved,
     StaffWrote,
-    State,
-    TellPerson,
     Ticked,
     Woken,
-    advance,
-    risen,
 )
+from bot.escalation.machine import advance, risen
 from bot.model import CaseState, Escalation, Level, Outcome
 from bot.policy import Audience, Policy
 from tests.bot.case_checker import (
@@ -275,6 +269,6 @@ def test_no_history_breaks_a_promise(level: Level, history: list[tuple[Happening
     case, now = opened(level), START
     for happening, seconds in history:
         now += timedelta(seconds=seconds)
-        then, actions = escalation.advance(case, happening, POLICY, now)
+        then, actions = machine.advance(case, happening, POLICY, now)
         assert not list(violations(Move(case, happening, now, then, actions)))
         case = then

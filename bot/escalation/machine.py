@@ -7,108 +7,27 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Any
 
 import msgspec
 
-from bot.model import Address, CaseState, Escalation, Level, Outcome, Reason, Value
+from bot.escalation.actions import Action, Page, PingOwner, RefreshCards, Refused, State, TellPerson
+from bot.escalation.happenings import (
+    Claimed,
+    Happening,
+    Passed,
+    PersonWrote,
+    Raised,
+    Resolved,
+    StaffWrote,
+    Ticked,
+    Woken,
+)
+from bot.model import CaseState, Escalation, Level, Reason, Value
 from bot.policy import Audience, LevelPolicy, Policy
 
 PING_AT_MOST_EVERY = timedelta(seconds=30)
 FOLLOWS_WITHIN = timedelta(hours=72)
-
-
-# --- what can happen -------------------------------------------------------------------------------------------------
-
-
-class Raised(Value, frozen=True):
-    """Triage, a flow or the person asked for a human at `level`."""
-
-    level: Level
-    reasons: tuple[Reason, ...]
-
-
-class Claimed(Value, frozen=True):
-    """A responder takes the case; `chat` is the private conversation to bind to it."""
-
-    responder: str
-    chat: Address
-
-
-class Passed(Value, frozen=True):
-    """A responder cannot take it, or cannot be reached."""
-
-    responder: str
-
-
-class Woken(Value, frozen=True):
-    """A responder wakes everyone now."""
-
-    responder: str
-
-
-class StaffWrote(Value, frozen=True):
-    """The owner wrote to the person."""
-
-    responder: str
-
-
-class PersonWrote(Value, frozen=True):
-    """The person wrote while the case was open."""
-
-
-class Resolved(Value, frozen=True):
-    """The owner closed the case."""
-
-    responder: str
-    outcome: Outcome
-
-
-class Ticked(Value, frozen=True):
-    """Time passed."""
-
-
-Happening = Raised | Claimed | Passed | Woken | StaffWrote | PersonWrote | Resolved | Ticked
-
-
-# --- what is to be done ----------------------------------------------------------------------------------------------
-
-
-class State(StrEnum):
-    """An honest sentence about where things stand, told to the person."""
-
-    SEEN = "seen"
-    WRITING = "writing"
-    NOBODY_YET = "nobody_yet"
-    LAPSED = "lapsed"
-    CLOSED = "closed"
-
-
-class Page(Value, frozen=True):
-    """Send a new card to `to`."""
-
-    to: Audience
-
-
-class PingOwner(Value, frozen=True):
-    """Remind the owner that the person waits."""
-
-
-class TellPerson(Value, frozen=True):
-    """Tell the person where things stand."""
-
-    state: State
-
-
-class RefreshCards(Value, frozen=True):
-    """Edit the cards already sent to the new state."""
-
-
-class Refused(Value, frozen=True):
-    """Nothing changed; tell the responder why (a key in flows/words)."""
-
-    why: str
 
 
 class CaseIds(Value, frozen=True):
@@ -120,7 +39,6 @@ class CaseIds(Value, frozen=True):
     linked_to: str = ""
 
 
-Action = Page | PingOwner | TellPerson | RefreshCards | Refused
 Step = tuple[Escalation, tuple[Action, ...]]
 
 
