@@ -15,7 +15,7 @@ from bot.engine.effects import Ask, Effect, Ended, Escalate, Measure, Picture, S
 from bot.forms import SHORTEST_HIDDEN, Forms
 from bot.model import Event, Lane, Level, Platform, Reason, Saved
 from bot.ports import NextCheckIn
-from bot.prompts import INTENT, labels_of, laid_out, last_row, open_prompt
+from bot.prompts import INTENT, has_menus, labels_of, laid_out, last_row, open_prompt
 from bot.safety import Safety
 from bot.turn import Draft, Rows
 from flows.library import Library
@@ -70,23 +70,26 @@ class Carrier:
                 self._escalate(draft, effect.reason)
             else:
                 self._keep(draft, effect)
-        self._say(draft, said, buttons, lane, protected=_shows_answers(draft, said, effects))
+        self._say(draft, said, buttons, lane, effects)
         self.calm.remember(draft, "\n\n".join(said), effects)
 
     def _hand_off(self, draft: Draft, effects: Sequence[Effect], said: Sequence[str], lane: Lane) -> None:
         """Say what came before the human was asked for, and keep what comes after without saying it."""
-        self._say(draft, said, (), lane)
+        self._say(draft, said, (), lane, effects)
         reasons = [effect for effect in effects if isinstance(effect, Escalate)]
         for effect in effects[effects.index(reasons[0]) :]:
             if not isinstance(effect, Say | Ask | Picture | Escalate):
                 self._keep(draft, effect)
         self._escalate(draft, reasons[0].reason)
 
-    def _say(self, draft: Draft, said: Sequence[str], buttons: Rows, lane: Lane, *, protected: bool = False) -> None:
+    def _say(self, draft: Draft, said: Sequence[str], buttons: Rows, lane: Lane, effects: Sequence[Effect]) -> None:
         if not said:
             return
-        in_the_chat = not draft.trigger
-        sent = draft.send("\n\n".join(said), lane=lane, buttons=buttons, protected=protected)
+        text, in_the_chat = "\n\n".join(said), not draft.trigger
+        aloud, protected = self.forms.aloud(draft, text, effects), _shows_answers(draft, said, effects)
+        if aloud and in_the_chat:
+            buttons = self.forms.shown_on_request(draft, text) + buttons
+        sent = draft.send(text, lane=lane, buttons=buttons, protected=protected, aloud=aloud)
         if in_the_chat and buttons and draft.session.prompt is not None:
             draft.change_session(prompt=msgspec.structs.replace(draft.session.prompt, shown=sent))
 
@@ -100,7 +103,9 @@ class Carrier:
         labels = [self._words.say(f"ways.{way}", draft.person.language) for way in ways]
         typed = self.forms.field(draft, prompt, ask.text) if ask.accepts_text and self.forms.used(draft) else ()
         below = typed + last_row(prompt, len(ask.choices), labels)
-        text, rows = laid_out(ask.text, prompt, labels_of(ask.choices), ask.kind, below=len(below))
+        text, rows = laid_out(
+            ask.text, prompt, labels_of(ask.choices), ask.kind, below=len(below), menu=has_menus(draft)
+        )
         return text, rows + below
 
     def _keep(self, draft: Draft, effect: Effect) -> None:

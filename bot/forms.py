@@ -6,23 +6,29 @@ On a platform with forms no answer may stay in the chat: a question that was ans
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from zoneinfo import ZoneInfo
 
 import msgspec
 
-from bot.engine.effects import Ask, Effect, Save, Say
+from bot.engine.effects import Effect, Ended, Save
 from bot.model import Button, Content, Edited, Filled, Platform, Pressed, Prompt, Session, Text
 from bot.turn import Draft, Rows
 from flows import interrupts
 from flows.library import Library
-from flows.model import AnswerKind, Step
+from flows.model import AnswerKind, Flow
 from flows.values import Saved
 from flows.wording import Words
 
 WORDS, EDIT, UNDO = "words", "edit", "undo"
 # A shorter answer is hidden nowhere: "no" in an ordinary sentence says nothing about anyone.
 SHORTEST_HIDDEN = 3
+# Shows in private what the chat holds only in part.
+SHOW = "private.show"
+# The value of a choice, which nobody typed.
+MINE = "my."
+_NOT_TYPED = ("person.", "consent.", MINE)
+_IDENTIFIER = re.compile(r"[a-z0-9_]*")
 
 
 class Forms:
@@ -77,30 +83,39 @@ class Forms:
         prompt = draft.session.prompt
         return isinstance(content, Text) and content.exposed and prompt is not None and bool(prompt.asks)
 
-    def hide(self, draft: Draft, before: Session, effects: Sequence[Effect]) -> tuple[Effect, ...]:
-        """Return the effects with every answer that was typed in this talk left out of what is said."""
-        typed = tuple(self._typed(before, effects)) if self.used(draft) else ()
-        if not typed:
-            return tuple(effects)
-        words = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, typed))})(?!\w)")
-        hidden = self._say(draft, "hidden")
-        return tuple(
-            msgspec.structs.replace(effect, text=words.sub(hidden, effect.text))
-            if isinstance(effect, Say | Ask)
-            else effect
-            for effect in effects
-        )
+    def aloud(self, draft: Draft, text: str, effects: Sequence[Effect]) -> str:
+        """Return a text without what the person wrote, now or in earlier talks; nothing when it holds none of it."""
+        answers = sorted(set(self._written(draft, effects)), key=len, reverse=True) if self.used(draft) else []
+        if not answers:
+            return ""
+        words = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, answers))})(?!\w)")
+        spoken = words.sub(self._say(draft, "hidden"), text)
+        return spoken if spoken != text else ""
 
-    def _typed(self, before: Session, effects: Sequence[Effect]) -> Iterator[str]:
-        """Return what was typed as free text, now or earlier in the talk; a name is there to be said."""
-        for frame in before.stack:
-            flow = self._library.pinned(frame.flow, frame.hash)
-            for step in flow.steps.values() if flow is not None else ():
-                if step.save and _is_private(step):
-                    yield from _long_enough(frame.saved.get(step.save))
+    def shown_on_request(self, draft: Draft, text: str) -> Rows:
+        """Keep a text whose words the chat leaves out; return the row that shows it in private."""
+        draft.change_session(unshown=text)
+        return ((Button(SHOW, self._say(draft, "show")),),)
+
+    def asks_to_show(self, draft: Draft, content: Content) -> bool:
+        """Say whether a press asks for the text that the chat holds only in part."""
+        return isinstance(content, Pressed) and content.button == SHOW and bool(draft.session.unshown)
+
+    def show(self, draft: Draft, trigger: str) -> None:
+        """Show that text in private, or say that it has to be asked for again."""
+        draft.send(draft.session.unshown, trigger=trigger, aloud=self._say(draft, "not_shown"))
+
+    def _written(self, draft: Draft, effects: Sequence[Effect]) -> Iterator[str]:
+        """Return what was typed as free text, in this talk or in an earlier one that it recalls."""
+        for frame in draft.session.stack:
+            yield from _typed(self._library.pinned(frame.flow, frame.hash), frame.saved)
         for effect in effects:
-            if isinstance(effect, Save) and _is_private(self._library.latest(effect.flow).steps.get(effect.step)):
-                yield from _long_enough(effect.value)
+            if not (isinstance(effect, Ended | Save) and self._library.knows(effect.flow)):
+                continue
+            flow = self._library.latest(effect.flow)
+            recalled = {name: draft.person.kept.get(name.removeprefix(MINE)) for name in flow.recalls}
+            saved = effect.saved if isinstance(effect, Ended) else {effect.name: effect.value}
+            yield from _typed(flow, {**recalled, **saved})
 
     def _ways(self, draft: Draft, asked: Prompt) -> Rows:
         undo = Button(f"{asked.token}.{UNDO}", self._say(draft, "undo"), moves=True)
@@ -132,14 +147,20 @@ def saves(effects: Sequence[Effect]) -> bool:
     return any(isinstance(effect, Save) and effect.value is not None for effect in effects)
 
 
-def _is_private(step: Step | None) -> bool:
-    answer = step.answer if step is not None else None
-    return answer is not None and answer.kind is AnswerKind.TEXT and not (step and step.save.startswith("person."))
+def _typed(flow: Flow | None, saved: Mapping[str, Saved]) -> Iterator[str]:
+    """Return the free text among answers; a name is there to be said, and nobody typed the value of a choice."""
+    steps = flow.steps.values() if flow is not None else ()
+    free = {step.save for step in steps if step.answer is not None and step.answer.kind is AnswerKind.TEXT}
+    for name, value in saved.items():
+        kept = name.startswith(MINE) and not name.endswith("_on")
+        from_a_called_flow = "." in name and not name.startswith(_NOT_TYPED) and not _IDENTIFIER.fullmatch(str(value))
+        if kept or from_a_called_flow or (name in free and not name.startswith(_NOT_TYPED)):
+            yield from _words(value)
 
 
-def _long_enough(answer: Saved) -> Iterator[str]:
-    if isinstance(answer, str) and len(answer) >= SHORTEST_HIDDEN:
-        yield answer
+def _words(value: Saved) -> Iterator[str]:
+    if isinstance(value, str) and len(value) >= SHORTEST_HIDDEN:
+        yield value
 
 
 def stand(session: Session) -> tuple[str, str, tuple[str, ...]] | None:

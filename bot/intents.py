@@ -10,7 +10,7 @@ from bot.checkins.spoken import spoken_plan
 from bot.commands import HUMAN_BUTTON, Intent
 from bot.effects import CONSENT_FLOW, Carrier, set_consent
 from bot.model import Button, Lane, Level, Reason
-from bot.prompts import laid_out, open_prompt
+from bot.prompts import has_menus, laid_out, open_prompt
 from bot.safety import Safety
 from bot.tools import Tools
 from bot.turn import Draft
@@ -75,7 +75,7 @@ class Intents:
     ) -> None:
         """Send a text with one button an intent."""
         prompt = open_prompt(draft, [intent.value for intent in intents], labels)
-        text, rows = laid_out(draft, text, prompt, labels)
+        text, rows = laid_out(text, prompt, labels, menu=has_menus(draft))
         draft.send(text, lane=lane, buttons=rows)
 
     def offer_human(self, draft: Draft, key: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.model import Button, Prompt
+from bot.model import Button, Platform, Prompt
 from bot.turn import Draft, Rows
 from flows.model import AnswerKind, Choice
 from flows.normal import plain
@@ -12,6 +12,8 @@ from flows.normal import plain
 # A prompt value that begins with this is an intent (bot/commands.py), not an answer.
 INTENT = "!"
 SHORT_LABEL, LONG_LABEL = 20, 24
+# Platforms that show many choices as a menu.
+WITH_MENUS = frozenset({Platform.SLACK})
 MOST_ROWS, IN_A_ROW, LONGEST_SCALE = 5, 3, 7
 
 
@@ -45,12 +47,21 @@ def typed(prompt: Prompt | None, text: str) -> str | None:
 
 
 def laid_out(
-    text: str, prompt: Prompt, labels: Sequence[str], kind: AnswerKind | None = None, *, below: int = 0
+    text: str,
+    prompt: Prompt,
+    labels: Sequence[str],
+    kind: AnswerKind | None = None,
+    *,
+    below: int = 0,
+    menu: bool = False,
 ) -> tuple[str, Rows]:
     """Return a question's text and its buttons: at most three in a row, and five rows with the `below` that follow.
 
-    Choices that do not fit on buttons are listed in the text with their numbers, which may be typed.
+    Choices that do not fit on buttons are listed in the text with their numbers, which may be typed; with `menu` the
+    platform makes a menu of many.
     """
+    if menu:
+        return text, rows_of(prompt, labels, kind)
     rows = MOST_ROWS - below
     width = _width(labels, kind)
     needed = -(-len(labels) // rows)
@@ -60,6 +71,11 @@ def laid_out(
     if needed > IN_A_ROW:
         return listed, ()
     return listed, _rows(prompt, [_short(f"{number} {label}") for number, label in enumerate(labels, 1)], needed)
+
+
+def has_menus(draft: Draft) -> bool:
+    """Say whether the person's platform shows many choices as a menu."""
+    return draft.person.address.platform in WITH_MENUS
 
 
 def rows_of(prompt: Prompt, labels: Sequence[str], kind: AnswerKind | None = None) -> Rows:

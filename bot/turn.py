@@ -136,6 +136,7 @@ class Draft:
         protected: bool = False,
         relays: bool = False,
         silent: bool = False,
+        aloud: str = "",
     ) -> int:
         """Queue a message to the person, or `to` someone else; return its outbound id."""
         if self.trigger and to is None and lane in {Lane.REPLY, Lane.SAFETY} and not edits:
@@ -152,6 +153,7 @@ class Draft:
             protected=protected,
             relays=relays,
             silent=silent,
+            aloud=aloud,
             plain=self.person.plain and to is None,
         )
         self._outbounds.append(outbound)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextlib
 from datetime import UTC, datetime
 
+from msgspec import structs
+
 from adapters.slack.blocks import WRITE, Part, message_parts
 from adapters.slack.link import SlackLink, bot_refused
 from adapters.slack.posting import post, replace, show
@@ -62,6 +64,8 @@ class SlackChannel:
         if outbound.trigger and (receipt := await self._show(delivery)):
             return receipt
         await self._prove_private(chat)
+        if outbound.aloud:
+            outbound = structs.replace(outbound, text=outbound.aloud)
         # What replaces a message is a note on it; the question that is open stands below, with its own button.
         writable = chat.startswith(ACCOUNT) and not outbound.edits
         parts = message_parts(outbound, self._write if writable else None)

@@ -152,3 +152,25 @@ async def test_plain_mode_has_neither_edits_nor_emoji(tmp_path: Path) -> None:
         here.ana.command("4")
         await here.ana.hears("Which words fit?", new=True)
         assert not any(message.edited for message in here.chat[before:])
+
+
+async def test_words_that_a_talk_recalls_are_shown_in_private_alone(tmp_path: Path) -> None:
+    async with served(tmp_path) as here:
+        await here.agree()
+        here.ana.command("exercise goodbye")
+        await here.press("Begin")
+        for question, answer in (
+            ("How sure do you feel of", "skip"),
+            ("What has changed", "skip"),
+            ("What was of use", "skip"),
+            ("notice early", "staying in bed"),
+            ("what would you do then", "skip"),
+            ("How sure do you feel now", "skip"),
+        ):
+            await here.ana.hears(question)
+            await here.write(answer)
+        await here.press("Stay as it is")
+        await here.ana.hears("Your early signs: (your words)")
+        here.ana.presses("Show privately")
+        await here.ana.reads_modal("Your early signs: staying in bed")
+        assert "staying in bed" not in here.shown

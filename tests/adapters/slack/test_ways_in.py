@@ -46,7 +46,7 @@ async def test_the_shortcut_leads_through_a_whole_check_in_in_private(tmp_path: 
         before = len(here.chat)
         here.ana.shortcut("check_in_privately")
         await here.ana.reads_modal("from 1 to 5")
-        here.ana.presses("4 good")
+        here.ana.presses("4")
         await here.ana.reads_modal("Which words fit?")
         here.ana.presses("Skip")
         await here.ana.reads_modal("note, in a line")
@@ -61,7 +61,7 @@ async def test_a_modal_that_was_closed_meanwhile_goes_on_in_the_chat(tmp_path: P
         here.ana.shortcut("check_in_privately")
         await here.ana.reads_modal("from 1 to 5")
         here.slack.faults.next("views.update", refused("not_found"))
-        here.ana.presses("4 good")
+        here.ana.presses("4")
         await here.ana.hears("Which words fit?")
 
 
