@@ -11,8 +11,9 @@ from time import perf_counter, process_time
 
 from pydantic import SecretStr
 
-from bot.bench.durable import START, Crowd, Rate, bench_house
+from bot.bench.durable import START, Crowd, bench_house
 from bot.bench.engine import ANSWERS
+from bot.bench.rates import Rate
 from bot.bench.telegram_server import FIRST_PERSON
 from bot.bootstrap import platforms
 from bot.model import Address, Platform, Received

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from time import perf_counter, process_time
 
 from bot.bench.engine import ANSWERS, SIX_QUESTIONS
+from bot.bench.rates import Rate
 from bot.bootstrap.house import House, build, master_keys
 from bot.model import Address, Inbound, Person, Platform, Session, Text, Turn, View
 from bot.rota import OPEN_ROTA
@@ -20,25 +20,6 @@ from bot.settings import Settings
 
 START = datetime(2026, 11, 23, 9, tzinfo=UTC)
 PURPOSES = ("check_ins", "exercises", "escalation")
-
-
-@dataclass(frozen=True)
-class Rate:
-    """Turns a second of processor time, and of wall time."""
-
-    turns: int
-    cpu: float
-    wall: float
-
-    @property
-    def per_core_second(self) -> float:
-        """Turns a second of one core's time."""
-        return self.turns / self.cpu
-
-    @property
-    def per_second(self) -> float:
-        """Turns a second by the wall clock."""
-        return self.turns / self.wall
 
 
 class Crowd:

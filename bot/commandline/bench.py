@@ -2,82 +2,57 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-import statistics
-import tempfile
-from collections.abc import Callable
-from pathlib import Path
-from typing import Annotated, Any
+import sys
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from bot.settings import read_settings
 
-Measured = dict[str, Any]
-PEOPLE_TOGETHER, PEOPLE_ALONE, TALKS = 512, 64, 3000
-BUDGETS = {
-    "engine_turns_per_s": 100_000,
-    "durable_turns_per_s_batch": 4_000,
-    "durable_turns_per_s_single": 500,
-    "adapter_turns_per_s": 2_500,
-}
+if TYPE_CHECKING:
+    from bot.bench.figures import Figure
+    from bot.bench.keys import Key
 
 
 def bench(
     only: Annotated[list[str] | None, typer.Option(help="Measure only this key; may be given again.")] = None,
-    runs: Annotated[int, typer.Option(min=1, help="Runs of each; the median is reported.")] = 5,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    runs: Annotated[int, typer.Option(min=1, help="Runs of each rate; the median is reported.")] = 5,
+    full: Annotated[
+        bool, typer.Option("--full", help="Measure at the sizes of the budget; takes many minutes.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
 ) -> None:
-    """Measure turns a second of one core's time, the median of several runs, on HANDRAIL_DATABASE_URL or SQLite.
+    """Measure what the budget promises, on HANDRAIL_DATABASE_URL or a SQLite file in the current folder.
+
+    Each figure has a value, a unit and its inputs. Rates are per second of one core's time.
 
     Example: handrail bench --only engine_turns_per_s --json
     """
-    measures: dict[str, Callable[[Path], float]] = {
-        "engine_turns_per_s": lambda _folder: _engine(),
-        "durable_turns_per_s_batch": lambda folder: _durable(folder, PEOPLE_TOGETHER, together=True),
-        "durable_turns_per_s_single": lambda folder: _durable(folder, PEOPLE_ALONE, together=False),
-        "adapter_turns_per_s": _adapter,
-    }
-    unknown = set(only or ()) - set(measures)
+    from bot.bench.figures import Options
+    from bot.bench.keys import KEYS
+    from bot.logs import set_up_logs
+
+    unknown = set(only or ()) - set(KEYS)
     if unknown:
-        raise typer.BadParameter(f"{', '.join(sorted(unknown))}; use {', '.join(measures)}")
-    found = {key: _measured(key, measure, runs) for key, measure in measures.items() if not only or key in only}
+        raise typer.BadParameter(f"{', '.join(sorted(unknown))}; use {', '.join(KEYS)}")
+    set_up_logs("ERROR", ())
+    options = Options(runs, read_settings().database_url, full)
+    found = {}
+    for key, how in KEYS.items():
+        if only and key not in only:
+            continue
+        found[key] = how.measure(options)
+        # What is measured takes minutes: a line for each, on the way that a script does not read.
+        print(_line(key, how, found[key]), file=sys.stderr if as_json else sys.stdout, flush=True)
     if as_json:
-        print(json.dumps(found, indent=2))
-        return
-    for key, one in found.items():
-        of_budget = one["value"] / BUDGETS[key]
-        print(f"{key:28} {one['value']:>12,.0f} {one['unit']}   {of_budget:.2f} of the budget   {one['inputs']}")
+        print(json.dumps({key: asdict(figure) for key, figure in found.items()}, indent=2))
 
 
-def _measured(key: str, measure: Callable[[Path], float], runs: int) -> Measured:
-    values = []
-    for _ in range(runs):
-        with tempfile.TemporaryDirectory(prefix="handrail-bench-", dir=Path.cwd()) as folder:
-            values.append(measure(Path(folder)))
-    inputs = {"runs": runs, "lowest": round(min(values)), "highest": round(max(values))}
-    if key.startswith("durable"):
-        inputs["people"] = PEOPLE_TOGETHER if key.endswith("batch") else PEOPLE_ALONE
-    return {"value": round(statistics.median(values), 1), "unit": "turns/s/core", "inputs": inputs}
-
-
-def _engine() -> float:
-    from bot.bench.engine import engine_rate
-
-    return engine_rate(TALKS)
-
-
-def _durable(folder: Path, people: int, *, together: bool) -> float:
-    from bot.bench.durable import durable_rate
-
-    url = read_settings().database_url
-    rate = asyncio.run(durable_rate(folder, people=people, together=together, database_url=url))
-    return rate.per_core_second
-
-
-def _adapter(folder: Path) -> float:
-    from bot.bench.adapter import adapter_rate
-
-    url = read_settings().database_url
-    return asyncio.run(adapter_rate(folder, people=PEOPLE_TOGETHER, database_url=url)).per_core_second
+def _line(key: str, how: Key, figure: Figure) -> str:
+    bound = f"{'at most' if how.at_most else 'at least'} {how.budget:,g}"
+    if figure.value is None:
+        return f"{key:28} {'-':>12} {figure.unit:14} ({bound})  {figure.inputs}"
+    verdict = "kept" if how.fits(figure.value) else "MISSED"
+    return f"{key:28} {figure.value:>12,.6g} {figure.unit:14} ({bound}: {verdict})  {figure.inputs}"
