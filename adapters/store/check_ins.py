@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-import msgspec
 import structlog
 
 from adapters.store.rows import Row, check_in_value, micros_or_none, moment, rhythm_of
@@ -40,7 +39,7 @@ def plans_of(rows: Iterable[Row], decide: Decide) -> Plans:
             troubled = OPEN_CASE if row[10] else None if row[9] is None else moment(row[9])
             talked = None if row[8] is None else moment(row[8])
             planned = decide(DueCheckIn(plan, talked, troubled))
-        except (msgspec.MsgspecError, ValueError, OverflowError) as error:
+        except Exception as error:  # noqa: BLE001  one damaged row must not keep all others waiting
             log.error("check_in_put_aside", person_id=row[0], reason=type(error).__name__)
             plans.moved.append((None, row[2], row[6], row[0], row[1], row[7]))
             continue

@@ -5,11 +5,12 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Awaitable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import structlog
 
@@ -77,20 +78,22 @@ class SqliteStore:
 
     async def plan_check_ins(self, now: datetime, limit: int, decide: Decide) -> int:
         planned = 0
-        reading = self._read_due(now, check_ins.FIRST)
-        writing: Awaitable[None] = asyncio.sleep(0)
-        # While one portion is decided here, the one before is written and the one behind is read, each on its thread.
-        while rows := await reading:
-            planned += len(rows)
-            last = (rows[-1][5], rows[-1][0], rows[-1][1])
-            reading = self._read_due(now, last) if planned < limit else _nothing()
-            plans = plans_of(rows, decide)
-            await writing
-            writing = asyncio.ensure_future(self._write_plans(plans))
+        reading, writing = self._read_due(now, check_ins.FIRST), _done()
+        try:
+            # While one portion is decided here, the one before is written and the one behind is read, each on a thread.
+            while rows := await reading:
+                planned += len(rows)
+                last = (rows[-1][5], rows[-1][0], rows[-1][1])
+                reading = self._read_due(now, last) if planned < limit else _done()
+                plans = plans_of(rows, decide)
+                await writing
+                writing = asyncio.ensure_future(self._write_plans(plans))
+        finally:
+            await asyncio.gather(reading, writing, return_exceptions=True)
         await writing
         return planned
 
-    def _read_due(self, now: datetime, after: tuple[int, str, str]) -> Awaitable[list[Row]]:
+    def _read_due(self, now: datetime, after: tuple[int, str, str]) -> asyncio.Future[list[Row]]:
         work = partial(check_ins.due, now=micros(now), limit=PORTION, after=after)
         return asyncio.ensure_future(self._reader.run(work))
 
@@ -180,5 +183,8 @@ class SqliteStore:
                 raise StoreError(f"{len(unknown)} turns are about people who do not exist", permanent=True)
 
 
-async def _nothing() -> list[Row]:
-    return []
+def _done() -> asyncio.Future[Any]:
+    """Return a future that has come to nothing."""
+    future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+    future.set_result(None)
+    return future
