@@ -13,7 +13,7 @@ from flows.normal import nearly, plain
 from flows.wording import Words
 
 LAST, ALL = "~last", "~all"
-MOST_SHOWN = 8
+MOST_SHOWN = 5
 SHORT = 3
 # What is entered by what happens, or stands on every offer anyway.
 NOT_A_TOOL = frozenset({"check_in", "sos", "consent", "safety_check"})

@@ -139,6 +139,7 @@ def _check_shape(field: Field, parts: dict[str, Field]) -> None:
     by_choice = "next" in parts and parts["next"].is_mapping()
     clashes = (
         ("call", "ask" in parts, "a step that asks cannot call too", "put 'call' in a step of its own"),
+        ("score", "ask" in parts, "a step that asks cannot sum up too", "put 'score' in a step of its own"),
         ("with", "call" not in parts, "'with' without 'call'", "add 'call', or remove it"),
         ("end", "next" in parts, "a step that ends cannot go on", "keep one of 'end' and 'next'"),
         ("else", not by_choice, "'else' without a 'next' by choice", "write 'next' as 'choice: step' lines"),

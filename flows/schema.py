@@ -48,6 +48,7 @@ def _answer() -> Schema:
     bare = [kind.value for kind in AnswerKind if kind.value not in _DETAILED]
     forms: list[Schema] = [{"enum": [*bare, None]}]
     forms += [_object({kind: details}, [kind]) for kind, details in _DETAILED.items()]
+    forms.append(_object({"text": _object({"max": _COUNT}, ["max"])}, ["text"]))
     forms += [_object({kind: _object({"suggest": _CHOICES}, ["suggest"])}, [kind]) for kind in _SUGGESTING]
     return {"anyOf": forms}
 

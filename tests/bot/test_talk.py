@@ -80,13 +80,15 @@ async def test_an_offer_is_taken_by_button_label_and_number(ana: Room):
 
 async def test_every_exercise_of_the_tools_can_be_begun(ana: Room):
     await ana.person("tools")
-    await ana.press("Everything")
-    for label in ana.labels():
+    listed = (await ana.press("Everything"))[0].splitlines()
+    numbers = [line.partition(".")[0] for line in listed if line[:1].isdigit()]
+    assert len(numbers) > 20
+    for number in numbers:
         await ana.wait(timedelta(minutes=2))
         await ana.person("stop")
         await ana.person("tools")
         await ana.press("Everything")
-        await ana.press(label)
+        await ana.person(number)
         assert (await session_of(ana)).in_flow
 
 
