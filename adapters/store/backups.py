@@ -12,6 +12,7 @@ import msgspec
 from bot.errors import StoreError
 
 MANIFEST = ".json"
+FOLDER = "backups"  # beside the database, unless another one is named
 
 
 class Contents(msgspec.Struct, frozen=True):

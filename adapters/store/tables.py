@@ -10,6 +10,7 @@ COUNTS = {
     "entry": """SELECT count(*) FROM entry""",
     "escalation": """SELECT count(*) FROM escalation""",
     "hold": """SELECT count(*) FROM hold""",
+    "installation": """SELECT count(*) FROM installation""",
     "lease": """SELECT count(*) FROM lease""",
     "meta": """SELECT count(*) FROM meta""",
     "nudge": """SELECT count(*) FROM nudge""",

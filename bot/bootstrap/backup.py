@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 
 from adapters.clock import system_clock
-from adapters.store.backups import Manifest, differing, newest, read_manifest
+from adapters.store.backups import FOLDER, Manifest, differing, newest, read_manifest
 from adapters.store.migrating import must_migrate
 from adapters.store.opening import SQLITE
 from adapters.store.proving import prove
@@ -22,7 +22,6 @@ from bot.errors import SettingError, StoreError
 from bot.privacy import MasterKeys
 from bot.settings import Settings
 
-FOLDER = "backups"
 SAMPLE = 50  # people whose sealed rows are opened
 
 

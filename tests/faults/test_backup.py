@@ -17,6 +17,7 @@ from pydantic import SecretStr
 
 from adapters.instance import Instance
 from adapters.store.opening import open_store
+from adapters.store.postgres.backup import DROP_OURS
 from adapters.store.tables import COUNTS, ERASURES
 from bot.bootstrap import backup
 from bot.errors import KeyMismatch, SettingError, StoreError
@@ -217,6 +218,7 @@ async def test_every_table_is_counted_and_erased(settings: Settings) -> None:
     await _fill(settings)
     tables = set(await raw.tables(settings.database)) - {"alembic_version"}
     assert tables <= COUNTS.keys()
+    assert all(f" {table}," in f"{DROP_OURS.strip()}," for table in tables)
     about_people = {table for table in tables if "person_id" in await raw.columns(settings.database, table)}
     assert about_people <= ERASURES.keys() | {"tombstone"}
 

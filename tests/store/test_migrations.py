@@ -17,6 +17,7 @@ from alembic import command
 from alembic.config import Config
 
 from adapters.store import migrating
+from adapters.store.backups import read_manifest
 from adapters.store.migrating import HEAD, KNOWN
 from adapters.store.opening import open_store
 from bot.errors import StoreError
@@ -183,3 +184,30 @@ async def test_an_upgrade_of_an_old_database_that_was_killed_can_be_done_again(
     store = await open_store(url, masters)
     assert (await view_of(store, "ana")).session.version == 3
     await store.close()
+
+
+async def test_a_copy_is_kept_before_an_old_database_is_brought_forward(tmp_path: Path, masters: MasterKeys):
+    await make_old(f"sqlite:///{tmp_path / 'handrail.db'}", KNOWN[0], masters)
+    await (await open_store(f"sqlite:///{tmp_path / 'handrail.db'}", masters)).close()
+    kept = tmp_path / "backups" / f"handrail-schema-{KNOWN[0]}.db"
+    manifest = read_manifest(kept)
+    assert (manifest.version, manifest.counts["person"]) == (KNOWN[0], 1)
+    assert await raw.run(f"sqlite:///{kept}", "SELECT version_num FROM alembic_version") == [(KNOWN[0],)]
+
+
+async def test_an_upgrade_without_room_for_the_copy_does_not_begin(tmp_path: Path, masters: MasterKeys):
+    url = f"sqlite:///{tmp_path / 'handrail.db'}"
+    await make_old(url, KNOWN[0], masters)
+    (tmp_path / "backups").write_text("a file where the folder has to be")
+    with pytest.raises(StoreError, match="cannot be written"):
+        await open_store(url, masters)
+    assert await raw.run(url, "SELECT version_num FROM alembic_version") == [(KNOWN[0],)]
+
+
+async def test_no_copy_is_kept_of_a_database_that_is_new_or_current(tmp_path: Path, masters: MasterKeys):
+    url = f"sqlite:///{tmp_path / 'handrail.db'}"
+    store = await open_store(url, masters)
+    await meet(store, "ana")
+    await store.close()
+    await (await open_store(url, masters)).close()
+    assert not (tmp_path / "backups").exists()

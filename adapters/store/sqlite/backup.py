@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
+import secrets
 import shutil
 import sqlite3
 from contextlib import closing
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
-from adapters.store.backups import Contents, Manifest, describe
+from adapters.store.backups import FOLDER, Contents, Manifest, describe
+from adapters.store.migrating import HEAD, KNOWN
 from adapters.store.rows import Row
 from adapters.store.sqlite.errors import explained
 from adapters.store.tables import COUNTS, DOUBT_WHAT_WAITS, ERASURES, TOMBSTONES
@@ -25,11 +27,8 @@ def create(database: Path, file: Path, now: datetime) -> Manifest:
 
     VACUUM INTO reads one moment of the database, its WAL included, and leaves out what was deleted.
     """
+    half = _half(file)
     with explained(file):
-        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        half = file.with_name(file.name + ".part")
-        half.unlink(missing_ok=True)
-        os.close(os.open(half, os.O_WRONLY | os.O_CREAT, 0o600))  # SQLite takes an empty file as it is
         try:
             with closing(_open(database)) as connection:
                 connection.execute("""VACUUM INTO ?""", (str(half),))
@@ -40,6 +39,17 @@ def create(database: Path, file: Path, now: datetime) -> Manifest:
             half.unlink(missing_ok=True)
             raise
     return describe(file, ENGINE, contents, now)
+
+
+def keep_before_upgrade(database: Path) -> None:
+    """Back up a database of an earlier schema with people in it, before it is brought forward."""
+    with explained(database), closing(_open(database)) as connection:
+        if "alembic_version" not in _tables(connection):
+            return
+        row = connection.execute("""SELECT version_num FROM alembic_version""").fetchone()
+        (people,) = connection.execute(COUNTS["person"]).fetchone()
+    if row and row[0] in KNOWN and row[0] != HEAD and people:
+        create(database, database.parent / FOLDER / f"{database.stem}-schema-{row[0]}.db", datetime.now(UTC))
 
 
 def copy(file: Path, to: Path) -> None:
@@ -117,6 +127,18 @@ def put_in_place(restored: Path, database: Path, aside: Path) -> None:
         os.link(database, aside)
     _sync(restored)
     restored.replace(database)
+
+
+def _half(file: Path) -> Path:
+    """Make an empty private file beside a back-up that is to be; SQLite takes it as it is."""
+    half = file.with_name(f"{file.name}.{secrets.token_hex(4)}.part")
+    try:
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        os.close(os.open(half, os.O_WRONLY | os.O_CREAT, 0o600))
+    except OSError as error:
+        message = f"the back-up {file} cannot be written ({error.strerror}); give this user write access to its folder"
+        raise StoreError(message, permanent=True) from error
+    return half
 
 
 def _open(database: Path) -> sqlite3.Connection:

@@ -22,6 +22,7 @@ from adapters.store.loading import Asked
 from adapters.store.rows import NOTE, Row, micros, moment
 from adapters.store.sqlite import check_ins, commit, due, gauges, history, lease, load, outbox
 from adapters.store.sqlite import installation as installation_table
+from adapters.store.sqlite.backup import keep_before_upgrade
 from adapters.store.sqlite.connection import OneHop, Urgency, Writer
 from adapters.store.sqlite.reserve import Reserve
 from adapters.store.sqlite.schema import make_private, prepare
@@ -50,6 +51,7 @@ class SqliteStore:
     async def open(cls, path: Path, masters: MasterKeys) -> SqliteStore:
         """Open the file, made anew where there is none; KeyMismatch when it was made with another key."""
         make_private(path)
+        await asyncio.to_thread(keep_before_upgrade, path)
         writing = await OneHop.open(path, read_only=False)
         try:
             keyring = Keyring(masters, await writing.run(lambda plain: prepare(plain, path, masters)))
