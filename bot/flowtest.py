@@ -209,6 +209,7 @@ def event_of(said: str, session: Session, library: Library) -> EngineEvent:
 
 
 def words_of(effect: Effect) -> str:
+    """Return what an effect says, with the choices one a line; nothing for one that says nothing."""
     if isinstance(effect, Ask):
         return "\n".join([effect.text, *(choice.label for choice in effect.choices)])
     if isinstance(effect, Say):

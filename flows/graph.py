@@ -108,7 +108,8 @@ def _ways(name: str, step: Step) -> list[Edge]:
     several = len(step.branches) > 1 or bool(step.choose)
     for branch in step.branches:
         edges.append(Edge(name, branch.go, branch.when.source if branch.when else ("else" if several else "")))
-    named = [(step.skip_to, "skip"), (step.retry.then, "not understood"), (step.wait.then, "no answer")]
+    waited = f"at {step.wait.until}" if step.wait.until else "no answer"
+    named = [(step.skip_to, "skip"), (step.retry.then, "not understood"), (step.wait.then, waited)]
     edges += [Edge(name, go, when) for go, when in named if go in step.ways and step.answer is not None]
     return edges
 

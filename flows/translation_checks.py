@@ -55,7 +55,8 @@ class _Side:
         for key in self.translation.texts:
             if key not in known:
                 yield self.find(f"'{key}' is no text of '{name}'", "remove it", "texts", key)
-        command = f"run: handrail flows translate {name} {language}"
+        # The flow's file stands two folders above: flows/i18n/de/name.yaml.
+        command = f"run: handrail flows translate {file.parents[2] / file.name} {language}"
         for source in known.values():
             yield from self._text(source, command)
         yield from self._labels(flow)

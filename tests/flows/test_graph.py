@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from io import BytesIO
 from itertools import combinations
+from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
@@ -17,8 +18,13 @@ from flows.library import load_library
 from tests.flows.making import flow_of
 
 LIBRARY = load_library()
+GUIDE = Path(__file__).parents[2] / "docs"
 STEPS = """
-first: {ask: "How \\"are\\" you?", answer: {choice: {good: Good, bad: Bad}}, skippable: last, next: {good: last, bad: why}}
+first:
+  ask: "How \\"are\\" you?"
+  answer: {choice: {good: Good, bad: Bad}}
+  skippable: last
+  next: {good: last, bad: why}
 why: {say: Then once more., next: first}
 last: {end: done}
 """
@@ -58,6 +64,12 @@ def test_svg_is_well_formed_has_a_title_and_every_step():
     assert root.find("{http://www.w3.org/2000/svg}title").text == "Check-in"
     texts = {text.text for text in root.iter("{http://www.w3.org/2000/svg}text")}
     assert {node.name for node in graph.nodes} <= texts
+
+
+@pytest.mark.parametrize("name", ["safety_check", "grounding", "worry_tree"])
+def test_the_pictures_of_the_guide_are_current(name):
+    """When this fails: handrail flows graph NAME --format svg --out docs/graphs/NAME.svg"""
+    assert (GUIDE / "graphs" / f"{name}.svg").read_text() == svg(graph_of(LIBRARY.latest(name)))
 
 
 def test_png_is_a_picture_of_the_same_size():

@@ -97,7 +97,10 @@ def test_a_fault_in_a_side_file_is_found_with_its_place_and_remedy(tmp_path, cha
 def test_a_stale_text_is_found_with_the_command_that_renews_it(tmp_path):
     stale = side().replace(mark_of("How are you?").encode(), b"00000000")
     (finding,) = found(tmp_path, stale)
-    assert "'first.ask' is stale: its source has changed; run: handrail flows translate small de" in finding
+    assert (
+        f"'first.ask' is stale: its source has changed; run: handrail flows translate {tmp_path}/small.yaml de"
+        in finding
+    )
 
 
 def test_an_unknown_key_flow_or_folder_is_found(tmp_path):
