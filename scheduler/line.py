@@ -12,10 +12,11 @@ from scheduler.limits import Limits, Pace
 
 AT_ONCE = 64
 # Rows are claimed so long before their slot opens that the claim itself costs none of it.
-AHEAD = 0.1
+AHEAD = 0.2
 # Pages to one conversation that come within a second go together.
 JOINS_FOR = 1.0
-_LOOKS_AGAIN_AFTER = 0.02
+# Several rows to a claim: each claim is a transaction that a page would have to wait for.
+_LOOKS_AGAIN_AFTER = 0.1
 
 
 class Line:

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from datetime import timedelta
+from typing import Any
 
 import msgspec
 import structlog
@@ -27,6 +29,7 @@ log = structlog.get_logger(__name__)
 
 # Longer than that a message is put back, so that it belongs to no sender meanwhile and a page may overtake it.
 WAITS_AT_MOST = 0.5
+GATHERS_FOR = 0.1
 
 
 class Sender:
@@ -104,12 +107,13 @@ class Sender:
     # --- claiming -----------------------------------------------------------------------------------------------------
 
     async def _start_some(self) -> int:
-        await self._write_settled()
         wanted = self._wanted()
         if not wanted:
+            self._look_again(wanted, ())
             return 0
         busy = frozenset(address for line in self._lines.values() for address in line.busy)
         claimed = await self._store.claim_outbox(self._clock(), wanted, busy, self._fence)
+        self._look_again(wanted, claimed)
         by_address: dict[Address, list[Delivery]] = {}
         for delivery in claimed:
             by_address.setdefault(delivery.outbound.address, []).append(delivery)
@@ -117,30 +121,44 @@ class Sender:
             line = self._lines[address.platform]
             line.busy.add(address)
             line.promised.add(address)
-            task = asyncio.create_task(self._deliver_all(line, address, deliveries))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+            self._start(self._deliver_all(line, address, deliveries))
+        if self._settled and not self._settling.locked():
+            self._start(self._write_settled())
         return len(claimed)
+
+    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     def _wanted(self) -> list[Wanted]:
         """Return what each platform can take; what is addressed to one without a channel is given up now and then."""
-        loop = asyncio.get_running_loop()
-        now = loop.time()
-        wanted, again = [], []
+        now = asyncio.get_running_loop().time()
+        wanted = []
         for platform, line in self._lines.items():
             if platform in self._channels:
                 wanted += line.wanted(now)
-                again.append(line.looks_again_at(now))
             elif self._looks_everywhere:
                 wanted.append(Wanted(platform, AT_ONCE))
         self._looks_everywhere = False
-        self._wake_at(min((at for at in again if at is not None), default=None))
         return wanted
 
-    def _wake_at(self, moment: float | None) -> None:
+    def _look_again(self, wanted: Sequence[Wanted], claimed: Sequence[Delivery]) -> None:
+        """Wake when there may be more room, if what could be taken was not enough for what waits."""
+        loop = asyncio.get_running_loop()
+        taken = Counter(delivery.outbound.address.platform for delivery in claimed)
+        enough = {one.platform for one in wanted if one.last is Lane.NUDGE and taken[one.platform] < one.limit}
+        lines = [
+            line for platform, line in self._lines.items() if platform in self._channels and platform not in enough
+        ]
+        moment = min((at for line in lines if (at := line.looks_again_at(loop.time())) is not None), default=None)
         if self._timer is not None:
             self._timer.cancel()
-        self._timer = None if moment is None else asyncio.get_running_loop().call_at(moment, self.wake)
+        self._timer = None if moment is None else loop.call_at(moment, self._timed)
+
+    def _timed(self) -> None:
+        self._timer = None
+        self.wake()
 
     # --- one conversation ---------------------------------------------------------------------------------------------
 
@@ -156,15 +174,20 @@ class Sender:
                     settled = [Settled(delivery, retry_at=behind.retry_at, unsent=True) for delivery in together]
                 self._settled += settled
         finally:
+            lane = deliveries[0].outbound.lane
+            if line.pace and lane is Lane.NUDGE:
+                # Nudges settle a few at a time: nobody waits for them, and pages wait for no transaction of theirs.
+                await asyncio.sleep(GATHERS_FOR)
             await self._write_settled()
             line.promised.discard(address)
-            self._free(line, address, paged=deliveries[0].outbound.lane is Lane.PAGE)
+            self._free(line, address, lane)
 
-    def _free(self, line: Line, address: Address, *, paged: bool) -> None:
+    def _free(self, line: Line, address: Address, lane: Lane) -> None:
         """Let the next message to a chat be claimed: at once, or when the chat's own pace allows it."""
-        self.wake()
+        if lane is not Lane.NUDGE or self._timer is None:
+            self.wake()
         rest = line.rests(address, page=True, requests=1) if line.pace else 0.0
-        if line.pace and paged:
+        if line.pace and lane is Lane.PAGE:
             rest = max(rest, JOINS_FOR)
         if rest > 0:
             asyncio.get_running_loop().call_later(rest, self._rested, line, address)
@@ -173,7 +196,8 @@ class Sender:
 
     def _rested(self, line: Line, address: Address) -> None:
         line.busy.discard(address)
-        self.wake()
+        if self._timer is None:
+            self.wake()
 
     async def _write_settled(self) -> None:
         """Write how deliveries ended, many at once; what cannot be written now is written at the next try."""
