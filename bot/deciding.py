@@ -24,6 +24,7 @@ from bot.model import (
     Lane,
     Level,
     Person,
+    Prepared,
     Pressed,
     Received,
     Session,
@@ -237,7 +238,7 @@ class Decider:
         draft = Draft(due.key, views[0], now, self._mint)
         return draft.finish() if self._take_due(draft, due.what) else None
 
-    def _take_due(self, draft: Draft, what: CheckInDue | WaitDue | CaseDue | Undeliverable) -> bool:
+    def _take_due(self, draft: Draft, what: CheckInDue | WaitDue | CaseDue | Undeliverable | Prepared) -> bool:
         """Act on what fell due; return False when it was moved meanwhile and nothing is to be written."""
         match what:
             case CheckInDue():

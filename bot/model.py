@@ -49,7 +49,8 @@ class Person(Value, frozen=True):
 
     `consents` holds each purpose that was agreed to, and when; `welcomed` says that the consent talk has been had.
     `plain` is the wish for messages without emoji, edits and pictures. `kept` is what flows keep for later ones, such
-    as the safety plan (bot/remembering.py).
+    as the safety plan (bot/remembering.py). `versions` holds which wording of each purpose was agreed to
+    (bot/rights/purposes.py), `keeps_days` how long answers of exercises stay, `erase_at` when everything is erased.
     """
 
     person_id: str
@@ -64,6 +65,9 @@ class Person(Value, frozen=True):
     welcomed: bool = False
     plain: bool = False
     kept: dict[str, Saved] = {}
+    versions: dict[str, int] = {}
+    keeps_days: int = 30
+    erase_at: datetime | None = None
 
 
 # --- what comes in ---------------------------------------------------------------------------------------------------
@@ -181,7 +185,7 @@ class Due(Value, frozen=True):
     key: str
     person_id: str
     at: datetime
-    what: CheckInDue | WaitDue | CaseDue | Undeliverable
+    what: CheckInDue | WaitDue | CaseDue | Undeliverable | Prepared
 
 
 Received = Inbound | Due
@@ -337,7 +341,7 @@ class Session(Value, frozen=True):
     messages since `hasty_since`, against floods; `unread_at` is when a person was offered
     last because triage cannot read the language. `heard` is triage's memory of the conversation (bot/triage says what
     it holds). `held` counts the safety texts, so that none is said twice in a row. `used` are the exercises begun last,
-    the newest first.
+    the newest first. `told_at` is when the person was last told that they talk with a program.
     """
 
     version: int = 0
@@ -358,6 +362,7 @@ class Session(Value, frozen=True):
     heard: Heard | None = None
     held: int = 0
     used: tuple[Use, ...] = ()
+    told_at: datetime | None = None
 
     @property
     def in_flow(self) -> bool:
@@ -413,6 +418,31 @@ class Entry(Value, frozen=True):
     measure: str
     value: float
     at: datetime
+
+
+# --- one's own data --------------------------------------------------------------------------------------------------
+
+
+class WishKind(StrEnum):
+    """What a person asks for about their own data."""
+
+    EXPORT = "export"
+    LOG = "log"
+    ERASE = "erase"
+
+
+class Wish(Value, frozen=True):
+    """Something asked for about one's own data, to be done at a time; None takes it back."""
+
+    kind: WishKind
+    at: datetime | None
+
+
+class Prepared(Value, frozen=True, tag="prepared"):
+    """What was asked for about one's own data, as texts ready to be sent."""
+
+    kind: WishKind
+    texts: tuple[str, ...]
 
 
 # --- escalation ------------------------------------------------------------------------------------------------------
@@ -565,6 +595,7 @@ class Turn(Value, frozen=True):
     nudge: int = 0
     texts: tuple[CaseText, ...] = ()
     audits: tuple[Audit, ...] = ()
+    wishes: tuple[Wish, ...] = ()
     outbounds: tuple[Outbound, ...] = ()
     level: Level = Level.NONE
 

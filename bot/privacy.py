@@ -52,6 +52,15 @@ class MasterKeys:
         except InvalidTag as error:
             raise KeyMismatch("a wrapped key was changed or moved; restore the database from a back-up") from error
 
+    @property
+    def current(self) -> bytes:
+        """How a key begins that the first master key wraps."""
+        return self._current
+
+    def rewrapped(self, wrapped: bytes, purpose: str) -> bytes:
+        """Return a wrapped key under the current master key."""
+        return self.wrap(self.unwrap(wrapped, purpose), purpose)
+
     def is_current(self, wrapped: bytes) -> bool:
         """Whether a wrapped key is already under the first master key (a rotation skips it)."""
         return wrapped.startswith(self._current)
@@ -61,11 +70,12 @@ class Keyring:
     """The keys of one open database. It seals fields so that no row can be read, changed or moved without notice."""
 
     def __init__(self, masters: MasterKeys, wrapped_secret: bytes) -> None:
-        self._masters = masters
+        self.masters = masters
         secret = masters.unwrap(wrapped_secret, "secret")
         # The pepper is wrapped in the database and not derived from the master key: a rotation leaves fingerprints be.
         self._pepper = hmac.digest(secret, b"fingerprint", "sha256")
         self._system = AESGCM(hmac.digest(secret, b"system", "sha256"))
+        self._audit = hmac.digest(secret, b"audit", "sha256")
         self._people: OrderedDict[str, AESGCM] = OrderedDict()
 
     @staticmethod
@@ -78,9 +88,13 @@ class Keyring:
         digest = hmac.digest(self._pepper, f"{address.platform}\0{address.chat}".encode(), "sha256")
         return base64.urlsafe_b64encode(digest[:18]).decode()
 
+    def audit_mark(self, content: bytes) -> bytes:
+        """Return the mark of a note in the chain (bot/auditing.py)."""
+        return hmac.digest(self._audit, content, "sha256")
+
     def new_person(self, person_id: str) -> bytes:
         """Make a data key for a person and return it wrapped."""
-        wrapped = self._masters.wrap(os.urandom(KEY_BYTES), f"person {person_id}")
+        wrapped = self.masters.wrap(os.urandom(KEY_BYTES), f"person {person_id}")
         self.learn(person_id, wrapped)
         return wrapped
 
@@ -95,7 +109,7 @@ class Keyring:
         """Keep a person's data key at hand; the least recently used is let go."""
         if self.knows(person_id):
             return
-        self._people[person_id] = AESGCM(self._masters.unwrap(wrapped, f"person {person_id}"))
+        self._people[person_id] = AESGCM(self.masters.unwrap(wrapped, f"person {person_id}"))
         if len(self._people) > REMEMBERED:
             self._people.popitem(last=False)
 

@@ -23,6 +23,8 @@ from bot.model import (
     Session,
     Turn,
     View,
+    Wish,
+    WishKind,
 )
 from bot.ports import Mint
 
@@ -52,6 +54,7 @@ class Draft:
         self._dropped_entries: list[str] = []
         self._texts: list[CaseText] = []
         self._audits: list[Audit] = []
+        self._wishes: list[Wish] = []
         self._outbounds: list[Outbound] = []
 
     @property
@@ -124,6 +127,10 @@ class Draft:
         """Note who did what, text-free."""
         self._audits.append(Audit(self.now, actor, act, case_id, self.person.person_id))
 
+    def wish(self, kind: WishKind, at: datetime | None) -> None:
+        """Ask for something about the person's own data at a time; None takes it back."""
+        self._wishes.append(Wish(kind, at))
+
     def send(
         self,
         text: str,
@@ -177,6 +184,7 @@ class Draft:
             nudge=self._nudge,
             texts=tuple(self._texts),
             audits=tuple(self._audits),
+            wishes=tuple(self._wishes),
             outbounds=tuple(self._outbounds),
             level=self.level,
         )

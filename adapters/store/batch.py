@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from adapters.store.rows import Row, check_in_row, encode, escalation_row, micros, outbound_row, person_row, session_row
+from bot.auditing import Link, Mark
 from bot.model import CaseState, Escalation, Lane, Turn
 from bot.privacy import Keyring
 
@@ -30,7 +31,10 @@ class Batch:
     dropped_entries: list[Row] = field(default_factory=list)  # person_id, entry_id
     entries: list[Row] = field(default_factory=list)  # person_id, entry_id, at, body
     texts: list[Row] = field(default_factory=list)  # person_id, case_id, version, position, at, body
-    audits: list[Row] = field(default_factory=list)  # person_id, received, position, at, actor, act, case_id
+    audits: list[Link] = field(default_factory=list)  # not numbered yet
+    mark: Mark = bytes  # the key of the chain of notes
+    wishes: list[Row] = field(default_factory=list)  # person_id, kind, at
+    dropped_wishes: list[Row] = field(default_factory=list)  # person_id, kind
     outbounds: list[Row] = field(default_factory=list)  # as outbound_row
 
     @property
@@ -57,7 +61,7 @@ def batch_of(turns: Sequence[Turn], keyring: Keyring) -> Batch:
     It runs on the event loop: 4 ms for 256 turns. In the writer's thread it made the loop wait as long, for the
     interpreter's lock, and the keys would have to be guarded.
     """
-    batch = Batch()
+    batch = Batch(mark=keyring.audit_mark)
     of_person: dict[str, list[Turn]] = {}
     for turn in turns:
         of_person.setdefault(turn.view.person.person_id, []).append(turn)
@@ -124,6 +128,10 @@ def _add_turn(batch: Batch, turn: Turn, keyring: Keyring) -> None:
         place = f"case_text.body {text.case_id} {version} {position}"
         body = keyring.seal(person_id, place, encode(text))
         batch.texts.append((person_id, text.case_id, version, position, micros(text.at), body))
-    for position, audit in enumerate(turn.audits):
-        row = (person_id, turn.received, position, micros(audit.at), audit.actor, audit.act, audit.case_id)
-        batch.audits.append(row)
+    for audit in turn.audits:
+        batch.audits.append(Link(0, micros(audit.at), audit.actor, audit.act, audit.case_id, person_id))
+    for wish in turn.wishes:
+        if wish.at is None:
+            batch.dropped_wishes.append((person_id, wish.kind.value))
+        else:
+            batch.wishes.append((person_id, wish.kind.value, micros(wish.at)))

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Any
 
 import msgspec
 
+from bot.auditing import START, Link
 from bot.checkins.state import Course, Pace, Rules
 from bot.model import CaseText, CheckIn, Entry, Escalation, Outbound, Person, Session
 from bot.privacy import Keyring
+from bot.rights.keeping import Cut
 
 Row = tuple[Any, ...]  # what a driver hands over; it becomes a typed value in this module and nowhere else
 
@@ -157,3 +160,34 @@ def outbound_row(outbound: Outbound, queued_at: datetime, keyring: Keyring) -> R
 def outbound_value(person_id: str, outbound_id: int, payload: bytes, keyring: Keyring) -> Outbound:
     """Return the message of a sealed payload."""
     return decode_outbound(keyring.open(person_id, f"outbox.payload {outbound_id}", payload))
+
+
+def audit_row(link: Link) -> Row:
+    """Return the row of a note in the chain."""
+    return (link.number, link.at, link.actor, link.act, link.case_id, link.person_id, link.mark)
+
+
+def audit_link(row: Row) -> Link:
+    """Return the note of a row."""
+    number, at, actor, act, case_id, person_id, mark = row
+    return Link(number, at, actor, act, case_id, person_id, bytes(mark))
+
+
+def numbered(notes: Iterable[Link], last: int) -> Iterator[Link]:
+    """Number notes that follow the last one of the chain."""
+    return (msgspec.structs.replace(note, number=number) for number, note in enumerate(notes, last + 1))
+
+
+def packed_head(link: Link) -> bytes:
+    """Return the head of the chain as it is kept: number and mark."""
+    return encode((link.number, link.mark))
+
+
+def audit_head(packed: bytes | None) -> tuple[int, bytes]:
+    """Return the last number and mark of the chain."""
+    return (0, START) if packed is None else msgspec.msgpack.decode(packed, type=tuple[int, bytes])
+
+
+def cut_row(person_id: str, cut: Cut) -> Row:
+    """Return (person_id, answers, case_words, urgent_words)."""
+    return (person_id, micros(cut.answers), micros(cut.case_words), micros_or_none(cut.urgent_words))

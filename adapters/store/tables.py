@@ -20,9 +20,11 @@ COUNTS = {
     "session": """SELECT count(*) FROM session""",
     "tombstone": """SELECT count(*) FROM tombstone""",
     "turn": """SELECT count(*) FROM turn""",
+    "wish": """SELECT count(*) FROM wish""",
 }
 
-# The key goes first: whatever else of a person would stay behind could not be read any more.
+# The key goes first: whatever else of a person would stay behind could not be read any more. The notes of who did what
+# stay: they hold no words, their chain would break, and the id in them leads to nobody any more (I21).
 ERASURES = {
     "person": """DELETE FROM person WHERE person_id IN (SELECT person_id FROM tombstone)""",
     "address": """DELETE FROM address WHERE person_id IN (SELECT person_id FROM tombstone)""",
@@ -34,7 +36,7 @@ ERASURES = {
     "escalation": """DELETE FROM escalation WHERE person_id IN (SELECT person_id FROM tombstone)""",
     "case_text": """DELETE FROM case_text WHERE person_id IN (SELECT person_id FROM tombstone)""",
     "outbox": """DELETE FROM outbox WHERE person_id IN (SELECT person_id FROM tombstone)""",
-    "audit": """DELETE FROM audit WHERE person_id IN (SELECT person_id FROM tombstone)""",
+    "wish": """DELETE FROM wish WHERE person_id IN (SELECT person_id FROM tombstone)""",
 }
 
 # What waited when a back-up was made may have been sent since: then nobody knows whether it arrived.

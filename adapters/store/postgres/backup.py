@@ -22,8 +22,8 @@ from bot.errors import StoreError
 
 ENGINE = "postgresql"
 DROP_OURS = """
-    DROP TABLE IF EXISTS address, alembic_version, audit, case_text, check_in, entry, escalation, hold,
-        installation, lease, meta, nudge, outbox, person, quarantine, session, tombstone, turn
+    DROP TABLE IF EXISTS address, alembic_version, audit, case_text, check_in, entry, escalation, hold, installation,
+        lease, meta, nudge, outbox, person, quarantine, session, tombstone, turn, wish
 """
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncpg
 
 from adapters.store.batch import Batch
+from adapters.store.postgres import audit
 from adapters.store.rows import Row
 from bot.ports import StaleSession
 
@@ -22,7 +23,10 @@ async def commit(connection: asyncpg.Connection, batch: Batch) -> None:
             await _write_cases(connection, batch)
             await _write_check_ins(connection, batch)
             await _write_entries(connection, batch)
+            await _write_wishes(connection, batch)
             await _add_outbounds(connection, batch.outbounds)
+            # Last: whoever adds notes waits for the one before to commit.
+            await audit.add(connection, batch.audits, batch.mark)
     except asyncpg.UniqueViolationError as error:
         if error.table_name not in RACED:
             raise
@@ -143,14 +147,6 @@ async def _write_cases(connection: asyncpg.Connection, batch: Batch) -> None:
         """,
         batch.texts,
     )
-    await _many(
-        connection,
-        """
-        INSERT INTO audit (person_id, received, position, at, actor, act, case_id)
-        SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[], $4::bigint[], $5::text[], $6::text[], $7::text[])
-        """,
-        batch.audits,
-    )
 
 
 async def _write_check_ins(connection: asyncpg.Connection, batch: Batch) -> None:
@@ -206,6 +202,25 @@ async def _write_entries(connection: asyncpg.Connection, batch: Batch) -> None:
         WHERE entry.person_id = given.person_id AND entry.entry_id = given.entry_id
         """,
         batch.dropped_entries,
+    )
+
+
+async def _write_wishes(connection: asyncpg.Connection, batch: Batch) -> None:
+    await _many(
+        connection,
+        """
+        DELETE FROM wish USING unnest($1::text[], $2::text[]) AS given (person_id, kind)
+        WHERE wish.person_id = given.person_id AND wish.kind = given.kind
+        """,
+        batch.dropped_wishes,
+    )
+    await _many(
+        connection,
+        """
+        INSERT INTO wish (person_id, kind, at) SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[])
+        ON CONFLICT (person_id, kind) DO UPDATE SET at = excluded.at
+        """,
+        batch.wishes,
     )
 
 

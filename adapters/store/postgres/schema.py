@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncpg
 
-from adapters.store.migrating import must_migrate, script_to_head
+from adapters.store.migrating import HEAD, must_migrate, script_to_head
+from adapters.store.postgres import audit
 from bot.errors import StoreError
 from bot.privacy import Keyring, MasterKeys
 
@@ -26,8 +27,10 @@ async def prepare(connection: asyncpg.Connection, masters: MasterKeys) -> bytes:
             Keyring.new_secret(masters),
         )
         secret = await connection.fetchval("""SELECT value FROM meta WHERE name = 'secret'""")
-    if secret is None:
-        raise StoreError("the PostgreSQL database has people but no secret; restore a back-up", permanent=True)
+        if secret is None:
+            raise StoreError("the PostgreSQL database has people but no secret; restore a back-up", permanent=True)
+        if version != HEAD:
+            await audit.adopt(connection, Keyring(masters, bytes(secret)).audit_mark)
     return bytes(secret)
 
 

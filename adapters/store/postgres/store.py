@@ -20,6 +20,7 @@ from adapters.store.loading import Asked
 from adapters.store.postgres import check_ins, commit, due, gauges, history, lease, load, outbox
 from adapters.store.postgres import installation as installation_table
 from adapters.store.postgres.errors import explained
+from adapters.store.postgres.rights import PostgresRights
 from adapters.store.postgres.schema import prepare
 from adapters.store.rows import NOTE, micros, moment
 from adapters.store.views import cases_of, entries_of, examined_of, loaded_of, waiting_of
@@ -52,6 +53,7 @@ class PostgresStore:
     def __init__(self, pool: asyncpg.Pool, keyring: Keyring) -> None:
         self._pool = pool
         self._keyring = keyring
+        self.rights = PostgresRights(self._connection, keyring)
 
     @classmethod
     async def open(cls, url: str, masters: MasterKeys) -> PostgresStore:

@@ -6,6 +6,7 @@ import sqlite3
 
 from adapters.store.batch import Batch
 from adapters.store.rows import Row
+from adapters.store.sqlite import audit
 from bot.ports import StaleSession
 
 
@@ -21,6 +22,7 @@ def commit(connection: sqlite3.Connection, batch: Batch) -> None:
     _write_cases(connection, batch)
     _write_check_ins(connection, batch)
     _write_entries(connection, batch)
+    _write_wishes(connection, batch)
     _add_outbounds(connection, batch.outbounds)
 
 
@@ -93,11 +95,7 @@ def _write_cases(connection: sqlite3.Connection, batch: Batch) -> None:
         """INSERT INTO case_text (person_id, case_id, version, position, at, body) VALUES (?, ?, ?, ?, ?, ?)""",
         batch.texts,
     )
-    _many(
-        connection,
-        """INSERT INTO audit (person_id, received, position, at, actor, act, case_id) VALUES (?, ?, ?, ?, ?, ?, ?)""",
-        batch.audits,
-    )
+    audit.add(connection, batch.audits, batch.mark)
 
 
 def _write_check_ins(connection: sqlite3.Connection, batch: Batch) -> None:
@@ -135,6 +133,18 @@ def _write_entries(connection: sqlite3.Connection, batch: Batch) -> None:
         batch.entries,
     )
     _many(connection, """DELETE FROM entry WHERE person_id = ? AND entry_id = ?""", batch.dropped_entries)
+
+
+def _write_wishes(connection: sqlite3.Connection, batch: Batch) -> None:
+    _many(connection, """DELETE FROM wish WHERE person_id = ? AND kind = ?""", batch.dropped_wishes)
+    _many(
+        connection,
+        """
+        INSERT INTO wish (person_id, kind, at) VALUES (?, ?, ?)
+        ON CONFLICT (person_id, kind) DO UPDATE SET at = excluded.at
+        """,
+        batch.wishes,
+    )
 
 
 def _add_outbounds(connection: sqlite3.Connection, rows: list[Row]) -> None:

@@ -65,6 +65,12 @@ class OneHop(aiosqlite.Connection):
             raise
         return connection
 
+    async def plainly(self, work: Work[Result]) -> Result:
+        """Run work outside a transaction on the connection's thread, for what SQLite allows only there."""
+        with explained(self._path):
+            result: Result = await self._hop(partial(work, self._conn))
+            return result
+
     async def run(self, work: Work[Result]) -> Result:
         """Run work in one transaction on the connection's thread; once begun it ends, even if the caller is gone."""
         with explained(self._path):
@@ -105,6 +111,10 @@ class Writer:
         if self._draining is None or self._draining.done():
             self._draining = asyncio.create_task(self._drain())
         return await ended
+
+    async def beside(self, work: Work[Result]) -> Result:
+        """Run work between two transactions, outside of any."""
+        return await self._connection.plainly(work)
 
     async def close(self) -> None:
         """Finish what waits, then close."""

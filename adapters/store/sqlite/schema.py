@@ -6,7 +6,8 @@ import os
 import sqlite3
 from pathlib import Path
 
-from adapters.store.migrating import must_migrate, script_to_head
+from adapters.store.migrating import HEAD, must_migrate, script_to_head
+from adapters.store.sqlite import audit
 from bot.errors import StoreError
 from bot.privacy import Keyring, MasterKeys
 
@@ -34,7 +35,10 @@ def prepare(connection: sqlite3.Connection, path: Path, masters: MasterKeys) -> 
     row = connection.execute("""SELECT value FROM meta WHERE name = 'secret'""").fetchone()
     if row is None:
         raise StoreError(f"the database {path} has people but no secret; restore a back-up", permanent=True)
-    return bytes(row[0])
+    secret = bytes(row[0])
+    if version != HEAD:
+        audit.adopt(connection, Keyring(masters, secret).audit_mark)
+    return secret
 
 
 def _version(connection: sqlite3.Connection) -> str | None:

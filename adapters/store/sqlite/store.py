@@ -25,6 +25,7 @@ from adapters.store.sqlite import installation as installation_table
 from adapters.store.sqlite.backup import keep_before_upgrade
 from adapters.store.sqlite.connection import OneHop, Urgency, Writer
 from adapters.store.sqlite.reserve import Reserve
+from adapters.store.sqlite.rights import SqliteRights
 from adapters.store.sqlite.schema import make_private, prepare
 from adapters.store.views import cases_of, entries_of, examined_of, loaded_of, waiting_of
 from bot.checkins.due import Decide
@@ -46,6 +47,7 @@ class SqliteStore:
         self._writer = writer
         self._reader = reader
         self._keyring = keyring
+        self.rights = SqliteRights(writer, reader, keyring)
 
     @classmethod
     async def open(cls, path: Path, masters: MasterKeys) -> SqliteStore:

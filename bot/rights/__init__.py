@@ -1,0 +1,1 @@
+"""What a person may decide about their own data: consents, reading, export, erasure."""
