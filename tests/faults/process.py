@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import resource
 import signal
 import sys
 from collections.abc import Mapping
@@ -13,7 +14,9 @@ from pathlib import Path
 class Process:
     """One run after another on the same data folder, by default in the role that does everything."""
 
-    def __init__(self, folder: Path, settings: Mapping[str, str], role: str = "all") -> None:
+    def __init__(
+        self, folder: Path, settings: Mapping[str, str], role: str = "all", more: Mapping[str, str] | None = None
+    ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self._folder = folder
         self._role = role
@@ -21,6 +24,7 @@ class Process:
             **{name: value for name, value in os.environ.items() if not name.startswith("HANDRAIL_")},
             "HANDRAIL_DATA_DIR": str(folder / "data"),
             **{f"HANDRAIL_{name}": value for name, value in settings.items()},
+            **(more or {}),
         }
         self._child: asyncio.subprocess.Process | None = None
 
@@ -53,6 +57,16 @@ class Process:
         """Send a signal and do not wait."""
         assert self._child is not None
         self._child.send_signal(number)
+
+    def limit(self, kind: int, value: int) -> None:
+        """Lower a limit that the system keeps for the running process."""
+        assert self._child is not None
+        resource.prlimit(self._child.pid, kind, (value, value))
+
+    @property
+    def runs(self) -> bool:
+        """Whether it has been started and has not ended."""
+        return self._child is not None and self._child.returncode is None
 
     async def kill(self) -> None:
         """SIGKILL: nothing is finished, nothing is written."""
