@@ -6,10 +6,14 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from adapters.clock import MovableClock
+from adapters.store.opening import open_store
+from bot.bootstrap.house import master_keys
 from bot.bootstrap.serving import serve
+from bot.model import Address, Person, Platform, Session, Turn, View
 from bot.settings import Settings
 from tests.fakes.slack.people import User
 from tests.fakes.slack.server import SlackServer
@@ -63,9 +67,22 @@ class Served:
         return self.ana.chat.messages
 
 
+async def _meet(settings: Settings) -> None:
+    """Store Ana as someone who has got started and said yes to everything."""
+    masters, _ = master_keys(settings, settings.data_dir)
+    store = await open_store(settings.database, masters)
+    now = datetime.now(UTC)
+    consents = dict.fromkeys(("check_ins", "exercises", "escalation"), now)
+    profile = {"name": "Ana", "country": "DE", "zone": "Europe/Berlin", "consents": consents, "welcomed": True}
+    person = Person("ana", Address(Platform.SLACK, "U0ANA"), now, **profile)
+    view = View(person, Session(version=1), known=False)
+    await store.commit_many([Turn("known", now, 0, view, person_changed=True)])
+    await store.close()
+
+
 @asynccontextmanager
-async def served(folder: Path, *, dm_text: bool = False, **more: object) -> AsyncIterator[Served]:
-    """Serve until the block ends; no published limit was broken."""
+async def served(folder: Path, *, dm_text: bool = False, known: bool = False, **more: object) -> AsyncIterator[Served]:
+    """Serve until the block ends; no published limit was broken. `known`: Ana has got started before."""
     async with SlackServer(dm_text=dm_text) as slack:
         ana, sam = slack.user("U0ANA", zone="Europe/Berlin"), slack.user("U0SAM")
         slack.channel("C0ONCALL", members=["U0SAM"])
@@ -81,6 +98,8 @@ async def served(folder: Path, *, dm_text: bool = False, **more: object) -> Asyn
             oncall_slack_channel="C0ONCALL",
             **more,
         )
+        if known:
+            await _meet(settings)
         clock, stopped = MovableClock(), asyncio.Event()
         serving = asyncio.create_task(serve(settings, clock=clock, stopped=stopped, limits={}))
         try:

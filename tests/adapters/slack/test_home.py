@@ -42,8 +42,7 @@ async def test_someone_new_sees_what_this_is_and_how_to_begin(tmp_path: Path) ->
 
 
 async def test_the_home_shows_the_next_check_in_mood_tools_schedule_and_readers(tmp_path: Path) -> None:
-    async with served(tmp_path) as here:
-        await here.agree()
+    async with served(tmp_path, known=True) as here:
         here.ana.opens_home()
         home = await _home(here, "Check in now")
         for words in ("SOS", "Thought record", "When you check in, your mood shows here", "Who can read this?"):
@@ -52,8 +51,7 @@ async def test_the_home_shows_the_next_check_in_mood_tools_schedule_and_readers(
 
 
 async def test_the_mood_of_the_last_days_stands_in_bars_and_in_words(tmp_path: Path) -> None:
-    async with served(tmp_path) as here:
-        await here.agree()
+    async with served(tmp_path, known=True) as here:
         here.ana.command("checkin")
         await here.ana.hears("from 1 to 5", new=True)
         here.ana.command("2")
@@ -70,8 +68,7 @@ async def test_the_mood_of_the_last_days_stands_in_bars_and_in_words(tmp_path: P
 
 
 async def test_check_in_now_opens_in_private_over_the_home(tmp_path: Path) -> None:
-    async with served(tmp_path) as here:
-        await here.agree()
+    async with served(tmp_path, known=True) as here:
         here.ana.opens_home()
         await _home(here, "Check in now")
         before = len(here.chat)
@@ -81,8 +78,7 @@ async def test_check_in_now_opens_in_private_over_the_home(tmp_path: Path) -> No
 
 
 async def test_sos_at_home_shows_at_once_and_stays_in_the_chat(tmp_path: Path) -> None:
-    async with served(tmp_path) as here:
-        await here.agree()
+    async with served(tmp_path, known=True) as here:
         here.ana.opens_home()
         await _home(here, "Check in now")
         here.ana.presses("SOS")
@@ -91,8 +87,7 @@ async def test_sos_at_home_shows_at_once_and_stays_in_the_chat(tmp_path: Path) -
 
 
 async def test_every_opt_out_is_a_checkbox_that_works_at_once(tmp_path: Path) -> None:
-    async with served(tmp_path) as here:
-        await here.agree()
+    async with served(tmp_path, known=True) as here:
         here.ana.opens_home()
         await _home(here, "Check in now")
         await _ticked(here, "check_ins", "exercises", "escalation")
@@ -111,8 +106,7 @@ async def test_a_home_that_slack_refuses_costs_nothing_else(tmp_path: Path) -> N
 
 
 async def test_a_worrying_word_written_at_home_reaches_a_human(tmp_path: Path) -> None:
-    async with served(tmp_path) as here:
-        await here.agree()
+    async with served(tmp_path, known=True) as here:
         here.ana.opens_home()
         await _home(here, "Check in now")
         here.chat.clear()

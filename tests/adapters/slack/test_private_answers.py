@@ -12,7 +12,6 @@ SECRET = "My boss did not say hello"
 
 
 async def _at_the_situation(here: Served) -> None:
-    await here.agree()
     here.ana.command("exercise thought_record")
     await here.press("Begin")
     await here.ana.hears("What happened?", new=True)
@@ -20,6 +19,7 @@ async def _at_the_situation(here: Served) -> None:
 
 async def test_no_answer_stays_in_the_chat(tmp_path: Path) -> None:
     async with served(tmp_path) as here:
+        await here.agree()
         await _at_the_situation(here)
         await here.write(SECRET)
         await here.ana.hears("feeling", new=True)
@@ -30,7 +30,7 @@ async def test_no_answer_stays_in_the_chat(tmp_path: Path) -> None:
 
 
 async def test_an_answered_question_becomes_a_note_with_edit_and_undo(tmp_path: Path) -> None:
-    async with served(tmp_path) as here:
+    async with served(tmp_path, known=True) as here:
         await _at_the_situation(here)
         await here.write(SECRET)
         note = await here.ana.hears("Saved", new=True)
@@ -56,7 +56,7 @@ async def test_a_pressed_answer_can_be_undone_too(tmp_path: Path) -> None:
 
 
 async def test_edit_opens_the_question_again_and_corrects_the_answer(tmp_path: Path) -> None:
-    async with served(tmp_path) as here:
+    async with served(tmp_path, known=True) as here:
         await _at_the_situation(here)
         await here.write(SECRET)
         await here.press("Edit")
@@ -85,7 +85,7 @@ async def test_undo_of_an_earlier_answer_says_where_we_are(tmp_path: Path) -> No
 
 
 async def test_the_form_of_an_earlier_question_answers_nothing(tmp_path: Path) -> None:
-    async with served(tmp_path) as here:
+    async with served(tmp_path, known=True) as here:
         await _at_the_situation(here)
         here.ana.presses("Answer privately")
         await here.ana.reads_modal("What happened?")
@@ -98,7 +98,7 @@ async def test_the_form_of_an_earlier_question_answers_nothing(tmp_path: Path) -
 
 
 async def test_words_that_worry_reach_a_human_from_any_form(tmp_path: Path) -> None:
-    async with served(tmp_path) as here:
+    async with served(tmp_path, known=True) as here:
         await _at_the_situation(here)
         await here.write("I want to end my life tonight")
         await here.sam.hears("Level", where="C0ONCALL")
@@ -106,8 +106,9 @@ async def test_words_that_worry_reach_a_human_from_any_form(tmp_path: Path) -> N
 
 
 async def test_every_message_lets_one_write(tmp_path: Path) -> None:
-    async with served(tmp_path) as here:
-        await here.agree()
+    async with served(tmp_path, known=True) as here:
+        here.ana.command("about")
+        await here.ana.hears("I'm Handrail", new=True)
         await here.ana.writes("nobody asked me this")
         await here.ana.hears("What would you like?", new=True)
         said = [message.words for message in here.chat]
@@ -115,7 +116,7 @@ async def test_every_message_lets_one_write(tmp_path: Path) -> None:
 
 
 async def test_words_typed_into_the_chat_anyway_are_heard_and_not_kept_as_an_answer(tmp_path: Path) -> None:
-    async with served(tmp_path) as here:
+    async with served(tmp_path, known=True) as here:
         await _at_the_situation(here)
         # An app that was installed with an older manifest.
         here.slack.world.scopes.add("im:history")
@@ -128,7 +129,7 @@ async def test_words_typed_into_the_chat_anyway_are_heard_and_not_kept_as_an_ans
 
 @pytest.mark.parametrize("words", ["sos", "SOS"])
 async def test_the_words_that_work_everywhere_work_in_a_form(tmp_path: Path, words: str) -> None:
-    async with served(tmp_path) as here:
+    async with served(tmp_path, known=True) as here:
         await _at_the_situation(here)
         await here.write(words)
         await here.ana.hears("I am glad you are here", new=True)
@@ -142,8 +143,7 @@ async def test_with_the_setting_people_type_into_the_chat(tmp_path: Path) -> Non
 
 
 async def test_plain_mode_has_neither_edits_nor_emoji(tmp_path: Path) -> None:
-    async with served(tmp_path) as here:
-        await here.agree()
+    async with served(tmp_path, known=True) as here:
         here.ana.command("plain on")
         await here.ana.hears("Messages are plain now")
         before = len(here.chat)
@@ -155,8 +155,7 @@ async def test_plain_mode_has_neither_edits_nor_emoji(tmp_path: Path) -> None:
 
 
 async def test_words_that_a_talk_recalls_are_shown_in_private_alone(tmp_path: Path) -> None:
-    async with served(tmp_path) as here:
-        await here.agree()
+    async with served(tmp_path, known=True) as here:
         here.ana.command("exercise goodbye")
         await here.press("Begin")
         for question, answer in (

@@ -32,8 +32,7 @@ async def test_a_command_in_a_public_channel_is_answered_in_private_alone(tmp_pa
 
 @pytest.mark.parametrize("words", ["4", "good", "good mood, thanks"])
 async def test_words_after_the_command_answer_the_open_question(tmp_path: Path, words: str) -> None:
-    async with served(tmp_path) as here:
-        await here.agree()
+    async with served(tmp_path, known=True) as here:
         here.ana.command("checkin")
         await here.ana.hears("from 1 to 5", new=True)
         here.ana.command(words)
@@ -41,8 +40,7 @@ async def test_words_after_the_command_answer_the_open_question(tmp_path: Path, 
 
 
 async def test_the_shortcut_leads_through_a_whole_check_in_in_private(tmp_path: Path) -> None:
-    async with served(tmp_path) as here:
-        await here.agree()
+    async with served(tmp_path, known=True) as here:
         before = len(here.chat)
         here.ana.shortcut("check_in_privately")
         await here.ana.reads_modal("from 1 to 5")
@@ -56,8 +54,7 @@ async def test_the_shortcut_leads_through_a_whole_check_in_in_private(tmp_path: 
 
 
 async def test_a_modal_that_was_closed_meanwhile_goes_on_in_the_chat(tmp_path: Path) -> None:
-    async with served(tmp_path) as here:
-        await here.agree()
+    async with served(tmp_path, known=True) as here:
         here.ana.shortcut("check_in_privately")
         await here.ana.reads_modal("from 1 to 5")
         here.slack.faults.next("views.update", refused("not_found"))
