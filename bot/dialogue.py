@@ -56,6 +56,8 @@ ASKED_FOR_A_HUMAN = "human"
 # From the fourth exercise of a day on, people are named before the next one (over-reliance).
 MANY_A_DAY = 3
 _EXERCISES = frozenset({"flow", "check_in", "resume", "tools", "start_over", "grant"})
+# A person's own safety plan opens also while a human is awaited.
+_OWN_PLAN = Intent("flow", "my_safety_plan")
 _MOVES: dict[str, EngineEvent] = {"back": Back(), "skip": Skip(), "stop": Stop(), "start_over": StartOver()}
 
 
@@ -122,6 +124,8 @@ class Dialogue:
         elif in_flow and not (worried or answer) and draft.view.mode is TalkMode.HOLD:
             self._safety.keep(draft, text or (value or ""))
             self._hear_calm(draft, content, text, value)
+        elif intent == _OWN_PLAN and draft.view.mode is TalkMode.HOLD:
+            self._begin(draft, intent.argument)
         elif intent is not None and intent.name in _EXERCISES and draft.view.mode is TalkMode.HOLD:
             self._safety.say_paused(draft)
         elif isinstance(content, Unreadable):

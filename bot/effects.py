@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 import msgspec
 
 from bot import remembering
+from bot.breathing import Breathing
 from bot.calm import Calm
 from bot.checkins import changes
 from bot.checkins.reading import Wish
@@ -23,7 +24,7 @@ from flows.wording import Words
 
 CONSENT_FLOW = "consent"
 # Flows that lead to a human and keep talking while one is awaited.
-SAFETY_FLOWS = frozenset({"sos", "safety_check"})
+SAFETY_FLOWS = frozenset({"sos", "safety_check", "my_safety_plan"})
 ANSWERS_KEPT_BY = frozenset({"check_ins", "exercises"})
 # What a flow means when it asks for a human; any other reason is a plain request for one.
 LEVEL_OF_REASON = {"imminent": Level.IMMINENT, "thoughts": Level.HIGH}
@@ -47,6 +48,7 @@ class Carrier:
         self.next_check_in = next_check_in
         self.forms = Forms(words, library, with_forms)
         self.calm = Calm(words, library, with_edits)
+        self._breathing = Breathing(words, with_edits)
 
     def carry(self, draft: Draft, effects: Sequence[Effect], *, lane: Lane = Lane.REPLY) -> None:
         """Carry out effects in order; what is said in one turn is one message.
@@ -72,6 +74,7 @@ class Carrier:
                 self._keep(draft, effect)
         self._say(draft, said, buttons, lane, effects)
         self.calm.remember(draft, "\n\n".join(said), effects)
+        self._breathing.pace(draft, "\n\n".join(said), buttons, effects)
 
     def _hand_off(self, draft: Draft, effects: Sequence[Effect], said: Sequence[str], lane: Lane) -> None:
         """Say what came before the human was asked for, and keep what comes after without saying it."""

@@ -194,3 +194,13 @@ async def test_switched_off_exercises_and_free_text_are_off_while_sos_humans_and
     assert "Are you safe right now?" in "".join(await ana.person("sos"))
     await ana.person("I have the pills here and I want to end my life tonight")
     assert (await ana.case()).level == 4
+
+
+async def test_the_safety_plan_opens_also_while_a_person_is_awaited(ana: Room):
+    await ana.person("safety plan")
+    await ana.press("30-second version")
+    await ana.person("loud music")
+    await ana.person("Kim")
+    await ana.person("I have the pills here and I want to end my life tonight")
+    assert "First, on your own: loud music" in "".join(await ana.person("my safety plan"))
+    assert "Then people and places" in "".join(await ana.person("show the next step"))
