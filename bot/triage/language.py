@@ -75,7 +75,7 @@ class Languages:
             return setting, True
         counts = self._counts(text, words)
         ours = max((counts[language] for language in self._supported), default=0)
-        guess = max(counts, key=lambda language: (counts[language], language == setting), default=setting)
+        guess = max(counts, key=lambda language: (counts[language], language == setting, language), default=setting)
         clear = _CLEAR if ours or len(words) > _SHORT else 1
         # A language is hardly told from its nearest kin; the person's own setting weighs a word more.
         kin = counts[setting] + 2 if counts[setting] and setting in self._supported else 0

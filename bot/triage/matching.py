@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
+from itertools import islice
 
 from bot.model import Level, Reason
 from bot.triage.bank import Bank, Rule, Scope
@@ -14,6 +15,7 @@ from bot.triage.spelling import Speller
 
 # Plan, means and attempt stay worth a question however they are said (shared/triage.md, layer 1).
 _NEVER_BELOW = {"plan": Level.ELEVATED, "means": Level.ELEVATED, "attempt": Level.ELEVATED}
+_MOST_MATCHES = 3
 _WORD = re.compile(r"[^\W\d_]+")
 
 
@@ -39,14 +41,15 @@ class Matcher:
 
     def may_speak(self, words: frozenset[str]) -> bool:
         """Whether any pattern has all the words it needs; most everyday replies end here."""
-        return next(self._searches(self.speller.meant(words)), None) is not None
+        meant = self.speller.meant(words)
+        return next(self._searches(meant, meant), None) is not None
 
     def reasons(self, windows: Sequence[Sentence]) -> list[Reason]:
         """Return what is noticed in the sentences of a text: each rule once, at its highest level."""
         found: dict[str, Reason] = {}
         for index, sentence in enumerate(windows):
             beside = windows[max(0, index - 1) : index + 2]
-            for search in self._searches(frozenset(sentence.words)):
+            for search in self._searches(sentence.words, frozenset(sentence.words)):
                 known = found.get(search.rule.id)
                 if known is not None and known.level == search.rule.level:
                     continue
@@ -57,18 +60,24 @@ class Matcher:
 
     def _found(self, search: _Search, sentence: Sentence, beside: Sequence[Sentence]) -> Reason | None:
         """Return what one pattern finds in a sentence."""
-        match = search.find(sentence.text)
-        if match is None:
+        best: tuple[Level, re.Match[str]] | None = None
+        for match in search.find(sentence.text):
+            level = self._weighed(search.rule, match, sentence, beside)
+            if best is None or level > best[0]:
+                best = level, match
+            if level == search.rule.level:
+                break
+        if best is None:
             return None
-        level = self._weighed(search.rule, match, sentence, beside)
-        return Reason(search.rule.id, search.rule.category, level, sentence.span(match.start() + 1, match.end()))
+        span = sentence.span(best[1].start() + 1, best[1].end())
+        return Reason(search.rule.id, search.rule.category, best[0], span)
 
-    def _searches(self, words: frozenset[str]) -> Iterator[_Search]:
-        """Yield each pattern that has the words it needs, once."""
+    def _searches(self, words: Iterable[str], all_words: frozenset[str]) -> Iterator[_Search]:
+        """Yield each pattern that has the words it needs, once, in the order of the words."""
         seen: set[_Search] = set()
-        for word in words & self._index.keys():
-            for search in self._index[word]:
-                if search not in seen and search.has_its_words(words):
+        for word in words:
+            for search in self._index.get(word, ()):
+                if search not in seen and search.has_its_words(all_words):
                     seen.add(search)
                     yield search
 
@@ -105,12 +114,13 @@ class _Search:
         """Whether every set of words that the pattern needs has one among these."""
         return not any(need.isdisjoint(words) for need in self._needs)
 
-    def find(self, text: str) -> re.Match[str] | None:
-        """Return the first match, unless the sentence says that it means something else."""
-        match = self._pattern.search.search(text)
-        if match is None or any(other.search.search(text) for other in self._unless):
-            return None
-        return match
+    def find(self, text: str) -> list[re.Match[str]]:
+        """Return the matches, unless the sentence says that they mean something else."""
+        # A first match may be denied and a second one meant; nobody needs to say it more often to be heard.
+        matches = list(islice(self._pattern.search.finditer(text), _MOST_MATCHES))
+        if matches and any(other.search.search(text) for other in self._unless):
+            return []
+        return matches
 
 
 class _Heard:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+import subprocess
+import sys
 
 from bot.triage import command
 
@@ -44,6 +46,30 @@ def test_a_lone_surrogate_and_bytes_that_are_not_utf_8_are_scored():
     out = io.StringIO()
     assert command.main(raw, out, io.StringIO()) == 0
     assert [json.loads(line)["level"] >= 3 for line in out.getvalue().splitlines()] == [True, False]
+
+
+def test_the_answers_are_the_same_in_every_process():
+    lines = "".join(
+        json.dumps({"id": text, "text": text}) + "\n"
+        for text in (
+            "I want to die, I hope I die, kill me",
+            "de nada och ja",
+            "k1ll mys3lf tonight",
+            "ich will sterben",
+        )
+    )
+    answers = {
+        subprocess.run(
+            [sys.executable, "-m", "bot.triage.command"],
+            input=lines,
+            env={"PYTHONHASHSEED": seed},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for seed in ("1", "2", "3")
+    }
+    assert len(answers) == 1
 
 
 def test_a_language_may_be_named_with_the_line():

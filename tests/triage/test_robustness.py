@@ -75,7 +75,7 @@ class Counted:
         self.windows = 0
         find, window = matching._Search.find, sentences.Sentence.__init__
 
-        def counting_find(search: matching._Search, text: str) -> re.Match[str] | None:
+        def counting_find(search: matching._Search, text: str) -> list[re.Match[str]]:
             self.characters += len(text)
             return find(search, text)
 
