@@ -179,13 +179,27 @@ class Undeliverable(Value, frozen=True, tag="undeliverable"):
     unreachable: bool = True
 
 
+class Accepted(Value, frozen=True, tag="accepted"):
+    """A platform took a page or a relayed message; `receipt` is its id there, by which a reply names it."""
+
+    outbound_id: int
+    address: Address
+    receipt: str
+
+
+class FollowUpDue(Value, frozen=True, tag="follow_up"):
+    """A case of level 3 or more was closed three days ago."""
+
+    case_id: str
+
+
 class Due(Value, frozen=True):
     """Something of a person's that falls due; it enters the conversation like a message. `key` is unique."""
 
     key: str
     person_id: str
     at: datetime
-    what: CheckInDue | WaitDue | CaseDue | Undeliverable | Prepared
+    what: CheckInDue | WaitDue | CaseDue | Undeliverable | Accepted | FollowUpDue | Prepared
 
 
 Received = Inbound | Due
@@ -312,7 +326,7 @@ class Prompt(Value, frozen=True):
 
     `labels` are the words on them where they may be typed instead (a flow reads its own answers). `shown` is the
     outbound that holds the question, `asks` the question itself where its answer is typed into a form, `said` the words
-    of a message whose buttons go when it is answered.
+    of a message whose buttons go when it is answered, `paced` the edits that are still to come.
     """
 
     token: str
@@ -321,6 +335,7 @@ class Prompt(Value, frozen=True):
     shown: int = 0
     asks: str = ""
     said: str = ""
+    paced: tuple[int, ...] = ()
 
 
 class Use(Value, frozen=True):
@@ -470,10 +485,20 @@ class Outcome(StrEnum):
 
 
 class Card(Value, frozen=True):
-    """One delivered page: the on-call conversation that has it and the outbound to edit at a change of state."""
+    """One page: the on-call conversation that has it, the outbound to edit at a change of state, and its receipt."""
 
     address: Address
     outbound_id: int
+    receipt: str = ""
+
+
+class Relayed(Value, frozen=True):
+    """Words that went from one side to the other: the message they were typed in, and what was sent to `to`."""
+
+    message: str
+    to: Address
+    outbound_id: int
+    receipt: str = ""
 
 
 class Escalation(Value, frozen=True):
@@ -481,7 +506,10 @@ class Escalation(Value, frozen=True):
 
     `step` indexes the policy's steps (the last repeats for ever); `passed` are responders who cannot take it now;
     `token` is the opaque stem of its buttons; `staff_chat` is the private conversation bound to the case by its owner.
-    `refused` are the places that could not be paged since the policy paged last.
+    `refused` are the places that could not be paged since the policy paged last. `shift_ends_at` is when the owner is
+    asked to hand over. `first_claimed_at` and `contacted_at` are for response times; `relayed` are the last messages
+    that went between the owner and the person, so that edits and replies find theirs. `revealed` says that the owner
+    asked who the person is.
     `next_at` is the earliest of the `…_due_at` and `honest_at`; every open case has one.
     """
 
@@ -516,6 +544,12 @@ class Escalation(Value, frozen=True):
     resolved_at: datetime | None = None
     language: str = "en"
     drill: bool = False
+    shift_ends_at: datetime | None = None
+    first_claimed_at: datetime | None = None
+    contacted_at: datetime | None = None
+    accepted_at: datetime | None = None
+    relayed: tuple[Relayed, ...] = ()
+    revealed: bool = False
 
 
 class CaseText(Value, frozen=True):
@@ -578,7 +612,7 @@ class Turn(Value, frozen=True):
     """What one received thing led to: the view after it, and what to write. `base` is the session version before it.
 
     `received` names the inbound, so that it is never taken twice. Lists hold only what is new or changed. `nudge` is
-    the queued nudge that led to it.
+    the queued nudge that led to it. `called_off` are outbounds that shall not be sent any more.
     """
 
     received: str
@@ -592,6 +626,7 @@ class Turn(Value, frozen=True):
     dropped_entries: tuple[str, ...] = ()
     check_ins: tuple[CheckIn, ...] = ()
     dropped_check_ins: tuple[str, ...] = ()
+    called_off: tuple[int, ...] = ()
     nudge: int = 0
     texts: tuple[CaseText, ...] = ()
     audits: tuple[Audit, ...] = ()

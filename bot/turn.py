@@ -143,6 +143,7 @@ class Draft:
         protected: bool = False,
         relays: bool = False,
         silent: bool = False,
+        not_before: datetime | None = None,
         aloud: str = "",
     ) -> int:
         """Queue a message to the person, or `to` someone else; return its outbound id."""
@@ -160,11 +161,19 @@ class Draft:
             protected=protected,
             relays=relays,
             silent=silent,
+            not_before=not_before,
             aloud=aloud,
             plain=self.person.plain and to is None,
         )
         self._outbounds.append(outbound)
         return outbound.outbound_id
+
+    def _called_off(self) -> tuple[int, ...]:
+        """Return the edits to come of a question that stands no more."""
+        before, now = self._first.session.prompt, self.session.prompt
+        if before is None or not before.paced or (now is not None and now.token == before.token):
+            return ()
+        return before.paced
 
     def finish(self) -> Turn:
         """Return the frozen turn; the session's version has grown by one."""
@@ -181,6 +190,7 @@ class Draft:
             dropped_entries=tuple(self._dropped_entries),
             check_ins=tuple(self._check_ins),
             dropped_check_ins=tuple(self._dropped),
+            called_off=self._called_off(),
             nudge=self._nudge,
             texts=tuple(self._texts),
             audits=tuple(self._audits),

@@ -27,6 +27,7 @@ class Batch:
     escalations: list[Row] = field(default_factory=list)  # as escalation_row
     check_ins: list[Row] = field(default_factory=list)  # as check_in_row
     dropped_check_ins: list[Row] = field(default_factory=list)  # person_id, check_in_id
+    called_off: list[Row] = field(default_factory=list)  # person_id, outbound_id
     taken_nudges: list[Row] = field(default_factory=list)  # nudge_id, person_id
     dropped_entries: list[Row] = field(default_factory=list)  # person_id, entry_id
     entries: list[Row] = field(default_factory=list)  # person_id, entry_id, at, body
@@ -121,6 +122,7 @@ def _add_turn(batch: Batch, turn: Turn, keyring: Keyring) -> None:
     if turn.nudge:
         batch.taken_nudges.append((turn.nudge, person_id))
     batch.dropped_entries.extend((person_id, entry_id) for entry_id in turn.dropped_entries)
+    batch.called_off.extend((person_id, outbound_id) for outbound_id in turn.called_off)
     for entry in turn.entries:
         body = keyring.seal(person_id, f"entry.body {entry.entry_id}", encode(entry))
         batch.entries.append((person_id, entry.entry_id, micros(entry.at), body))

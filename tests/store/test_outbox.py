@@ -10,7 +10,7 @@ import msgspec
 from adapters.store.deliveries import LEASE, URGENT_LEASE
 from bot.model import Button, Delivery, Lane, Platform
 from bot.ports import Settled, Store, Wanted
-from tests.store.people import NOW, ON_CALL, address_of, claim, meet, message, queue, sent, texts, view_of
+from tests.store.people import NOW, ON_CALL, address_of, claim, meet, message, next_turn, queue, sent, texts, view_of
 
 
 async def test_an_outbound_is_delivered_as_it_was_said(store: Store):
@@ -267,3 +267,79 @@ async def test_how_many_attempts_may_have_arrived_is_counted(store: Store):
     lease = int(LEASE.total_seconds())
     counted = [int(again.ambiguous) for tries in range(3) for again in await claim(store, tries * lease)]
     assert counted == [0, 1, 2]
+
+
+async def test_a_message_with_a_moment_waits_for_it(store: Store):
+    (ana,) = await meet(store, "ana")
+    await queue(store, ana, "k", message("ana", "later", not_before=NOW + timedelta(seconds=4)))
+    assert await claim(store, 3) == []
+    assert texts(await claim(store, 4)) == ["later"]
+
+
+async def test_what_was_called_off_is_never_sent(store: Store):
+    (ana,) = await meet(store, "ana")
+    later = message("ana", "later", not_before=NOW + timedelta(seconds=4))
+    ana = await queue(store, ana, "k", later, message("ana", "kept"))
+    await store.commit_many([next_turn(ana, "k2", called_off=(later.outbound_id,))])
+    assert texts(await claim(store, 60)) == ["kept"]
+
+
+async def test_a_platform_that_is_held_waits_and_another_does_not(store: Store):
+    ana, ben = await meet(store, "ana", "ben")
+    await queue(store, ana, "k", message("ana", "first"), message("ana", "page", address=ON_CALL, lane=Lane.PAGE))
+    (page,) = [one for one in await claim(store) if one.outbound.lane is Lane.PAGE]
+    held = NOW + timedelta(seconds=30)
+    await store.settle([Settled(page, retry_at=held, hold_platform_until=held)], NOW)
+    await queue(store, ben, "k", message("ben", "to ben"), message("ben", "more", address=ON_CALL))
+    assert texts(await claim(store, 1)) == ["to ben"]
+    again = await claim(store, 30)
+    assert [one.attempt for one in again if one.outbound.lane is Lane.PAGE] == [1]
+
+
+async def test_a_message_that_was_put_back_untried_counts_no_attempt(store: Store):
+    (ana,) = await meet(store, "ana")
+    await queue(store, ana, "k", message("ana"))
+    (delivery,) = await claim(store)
+    await store.settle([Settled(delivery, retry_at=NOW, unsent=True)], NOW)
+    assert [one.attempt for one in await claim(store)] == [1]
+
+
+async def test_all_pages_that_wait_for_a_conversation_come_together(store: Store):
+    ana, ben = await meet(store, "ana", "ben")
+    await queue(store, ana, "k", message("ana", "one", address=ON_CALL, lane=Lane.PAGE))
+    await queue(store, ben, "k", message("ben", "two", address=ON_CALL, lane=Lane.PAGE))
+    assert texts(await claim(store)) == ["one", "two"]
+
+
+async def test_a_page_waits_for_an_earlier_one_that_is_being_sent(store: Store):
+    ana, ben = await meet(store, "ana", "ben")
+    await queue(store, ana, "k", message("ana", "one", address=ON_CALL, lane=Lane.PAGE))
+    await claim(store)
+    await queue(store, ben, "k", message("ben", "two", address=ON_CALL, lane=Lane.PAGE))
+    assert await claim(store) == []
+
+
+async def test_attempts_that_may_have_arrived_are_counted(store: Store):
+    (ana,) = await meet(store, "ana")
+    await queue(store, ana, "k", message("ana"))
+    await claim(store)
+    lease = LEASE.total_seconds()
+    assert [one.ambiguous for one in await claim(store, lease)] == [1]
+    assert [one.ambiguous for one in await claim(store, 2 * lease)] == [2]
+
+
+async def test_a_sender_takes_only_what_it_asked_for(store: Store):
+    (ana,) = await meet(store, "ana")
+    page = message("ana", "page", address=ON_CALL, lane=Lane.PAGE)
+    await queue(store, ana, "k", message("ana", "reply"), page)
+    none = await store.claim_outbox(NOW, [Wanted(Platform.CONSOLE, 10)], frozenset())
+    pages = await store.claim_outbox(NOW, [Wanted(Platform.SLACK, 10, Lane.PAGE, Lane.PAGE)], frozenset())
+    rest = await store.claim_outbox(NOW, [Wanted(Platform.TELEGRAM, 10, Lane.SAFETY)], frozenset())
+    assert (none, texts(pages), texts(rest)) == ([], ["page"], ["reply"])
+
+
+async def test_a_note_is_kept_and_replaced(store: Store):
+    for value in ("-2", "-3"):
+        await store.keep_note("moved -1", value)
+    await store.keep_note("other", "x")
+    assert await store.notes("moved ") == {"moved -1": "-3"}

@@ -25,6 +25,7 @@ async def commit(connection: asyncpg.Connection, batch: Batch) -> None:
             await _write_entries(connection, batch)
             await _write_wishes(connection, batch)
             await _add_outbounds(connection, batch.outbounds)
+            await _call_off(connection, batch.called_off)
             # Last: whoever adds notes waits for the one before to commit.
             await audit.add(connection, batch.audits, batch.mark)
     except asyncpg.UniqueViolationError as error:
@@ -221,6 +222,18 @@ async def _write_wishes(connection: asyncpg.Connection, batch: Batch) -> None:
         ON CONFLICT (person_id, kind) DO UPDATE SET at = excluded.at
         """,
         batch.wishes,
+    )
+
+
+async def _call_off(connection: asyncpg.Connection, rows: list[Row]) -> None:
+    await _many(
+        connection,
+        """
+        UPDATE outbox SET state = 4, failed = 'called off', payload = ''
+        FROM unnest($1::text[], $2::bigint[]) AS given (person_id, outbound_id)
+        WHERE outbox.person_id = given.person_id AND outbox.outbound_id = given.outbound_id AND state < 2
+        """,
+        rows,
     )
 
 

@@ -24,6 +24,7 @@ def commit(connection: sqlite3.Connection, batch: Batch) -> None:
     _write_entries(connection, batch)
     _write_wishes(connection, batch)
     _add_outbounds(connection, batch.outbounds)
+    _call_off(connection, batch.called_off)
 
 
 def _many(connection: sqlite3.Connection, sql: str, rows: list[Row]) -> int:
@@ -144,6 +145,17 @@ def _write_wishes(connection: sqlite3.Connection, batch: Batch) -> None:
         ON CONFLICT (person_id, kind) DO UPDATE SET at = excluded.at
         """,
         batch.wishes,
+    )
+
+
+def _call_off(connection: sqlite3.Connection, rows: list[Row]) -> None:
+    _many(
+        connection,
+        """
+        UPDATE outbox SET state = 4, failed = 'called off', payload = x''
+        WHERE person_id = ? AND outbound_id = ? AND state < 2
+        """,
+        rows,
     )
 
 

@@ -6,6 +6,7 @@ import asyncio
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +35,9 @@ shifts:
 
 
 @asynccontextmanager
-async def served(server: TelegramServer, folder: Path, **settings: Any) -> AsyncIterator[User]:
+async def served(
+    server: TelegramServer, folder: Path, clock: MovableClock | None = None, **settings: Any
+) -> AsyncIterator[User]:
     """Serve Telegram alone; what comes back is Ana."""
     (folder / "rota.yaml").write_text(ROTA)
     chosen = {"oncall_telegram_chat": str(GROUP), **settings}
@@ -47,7 +50,7 @@ async def served(server: TelegramServer, folder: Path, **settings: Any) -> Async
         **chosen,
     )
     stopped = asyncio.Event()
-    serving = asyncio.create_task(serve(whole, clock=MovableClock(), stopped=stopped, limits={}))
+    serving = asyncio.create_task(serve(whole, clock=clock or MovableClock(), stopped=stopped, limits={}))
     try:
         yield server.user(ANA)
     finally:
@@ -88,6 +91,29 @@ async def test_a_tapped_scale_shows_the_choice_and_loses_its_buttons(server: Tel
         await ana.chat.hears("Which words fit")
         await ana.chat.hears("→ 5 very good")
         assert asked.labels == []
+
+
+async def test_a_breathing_round_is_paced_by_edits_until_the_person_goes_on(
+    server: TelegramServer, tmp_path: Path
+) -> None:
+    clock = MovableClock()
+    async with served(server, tmp_path, clock) as ana:
+        await known(ana)
+        ana.says("breathing")
+        await ana.chat.hears("How tense")
+        ana.says("5")
+        await ana.chat.hears("How long")
+        ana.presses("4 minutes")
+        asked = await ana.chat.hears("ten times")
+        for seconds, words in ((3, "Breathe in"), (4, "Breathe out"), (6, "Breathe in")):
+            clock.move_to(clock() + timedelta(seconds=seconds))
+            assert (await ana.chat.hears(words)).message_id == asked.message_id
+        ana.presses(asked.labels[0])
+        await ana.chat.hears("shoulders")
+        edits = asked.edits
+        clock.move_to(clock() + timedelta(seconds=3))
+        await ana.chat.hears("Breathe in")
+    assert asked.edits == edits
 
 
 async def test_plain_mode_edits_nothing(server: TelegramServer, tmp_path: Path) -> None:
