@@ -1,20 +1,12 @@
-"""How fast and whom a case pages: the escalation policy, its defaults, and its YAML file."""
+"""How fast and whom a case pages: the escalation policy and its defaults (shared/safety.md)."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
 from datetime import timedelta
 from enum import StrEnum
-from pathlib import Path
-from typing import Any
+from typing import Literal
 
-import msgspec
-
-from bot.errors import SettingError
-from bot.model import Level, Value
-from flows.errors import FlowError
-from flows.yaml_tree import read_tree
+from bot.model import Level, Platform, Value
 
 
 class Audience(StrEnum):
@@ -32,19 +24,54 @@ class PolicyStep(Value, frozen=True, forbid_unknown_fields=True):
     wait: timedelta
 
 
+class ClaimRule(Value, frozen=True, forbid_unknown_fields=True):
+    """What a claim is good for: it lapses without contact by `first_contact`, and then the case is paged again."""
+
+    first_contact: timedelta = timedelta(seconds=300)
+    on_lapse: Literal["repage"] = "repage"
+
+
+class Alternate(Value, frozen=True, forbid_unknown_fields=True):
+    """When a page takes another way as well: not accepted for so many seconds, or refused so many times."""
+
+    seconds: int = 10
+    failures: int = 2
+
+
 class LevelPolicy(Value, frozen=True, forbid_unknown_fields=True):
     """The timing of one level. The last step repeats for ever: there is no upper limit on purpose.
 
-    `first_contact`: a claim lapses without contact by then. `engaged_idle`: the person wrote last and nobody answered.
-    `engaged_watch`: the owner wrote last; they are reminded that the case is still open.
+    `routes` are the platforms that page (none named: all). `engaged_idle`: the person wrote last and nobody answered.
+    `engaged_watch`: the owner wrote last; they are reminded that the case is still open. With `hours: staffed` nobody
+    is paged outside the rota's shifts: the person hears when somebody is there, and the page follows then.
     """
 
     steps: tuple[PolicyStep, ...]
     repeat_last_every: timedelta
     tell_person_nobody_after: timedelta
-    first_contact: timedelta = timedelta(seconds=300)
+    claim: ClaimRule = ClaimRule()
     engaged_idle: timedelta = timedelta(seconds=300)
     engaged_watch: timedelta = timedelta(seconds=1200)
+    routes: tuple[Literal["slack", "telegram", "console"], ...] = ()
+    alternate_after: Alternate = Alternate()
+    quiet_hours: Literal["ignore"] = "ignore"
+    snooze: Literal["never"] = "never"
+    ask_first: bool = False
+    hours: Literal["always", "staffed"] = "always"
+
+    @property
+    def first_contact(self) -> timedelta:
+        """How long a claim lasts without contact."""
+        return self.claim.first_contact
+
+    @property
+    def waits_for_staff(self) -> bool:
+        """Whether pages wait for staffed hours."""
+        return self.hours == "staffed"
+
+    def takes(self, platform: Platform) -> bool:
+        """Say whether pages of this level go over a platform."""
+        return not self.routes or platform.value.removeprefix("staff_") in self.routes
 
 
 def _steps(*waits: int) -> tuple[PolicyStep, ...]:
@@ -62,62 +89,30 @@ ELEVATED = LevelPolicy(
     steps=_steps(600, 900),
     repeat_last_every=timedelta(seconds=1800),
     tell_person_nobody_after=timedelta(seconds=1500),
-    first_contact=timedelta(seconds=1800),
+    claim=ClaimRule(first_contact=timedelta(seconds=1800)),
     engaged_idle=timedelta(seconds=1800),
+    ask_first=True,
+    hours="staffed",
 )
 
 
+class LowPolicy(Value, frozen=True, forbid_unknown_fields=True):
+    """What happens at level 1: nobody is paged; a daily count may go to the on-call conversations."""
+
+    page: Literal["none"] = "none"
+    digest: Literal["daily", "none"] = "daily"
+
+
 class Policy(Value, frozen=True, forbid_unknown_fields=True):
-    """The policy of every level that pages."""
+    """The policy of every level."""
 
     imminent: LevelPolicy = URGENT
     high: LevelPolicy = URGENT
     elevated: LevelPolicy = ELEVATED
+    low: LowPolicy = LowPolicy()
 
     def of(self, level: Level) -> LevelPolicy:
         """Return the timing of a level; what pages at all is never slower than `elevated`."""
         if level >= Level.IMMINENT:
             return self.imminent
         return self.high if level >= Level.HIGH else self.elevated
-
-
-SHORTEST_WAIT = timedelta(seconds=1)
-_DURATION = re.compile(r"([0-9]{1,6})([smh])")
-
-
-def _iso_durations(node: Any) -> Any:
-    """Return a tree with 60s, 10m and 24h written as msgspec reads them (ISO 8601)."""
-    if isinstance(node, dict):
-        return {key: _iso_durations(child) for key, child in node.items()}
-    if isinstance(node, list):
-        return [_iso_durations(child) for child in node]
-    match = _DURATION.fullmatch(node) if isinstance(node, str) else None
-    return f"PT{match[1]}{match[2].upper()}" if match else node
-
-
-class _PolicyFile(Value, frozen=True, forbid_unknown_fields=True):
-    levels: Policy
-
-
-def load_policy(path: Path | None) -> Policy:
-    """Return the policy of a YAML file, or the defaults. Raises SettingError naming file and remedy."""
-    if path is None:
-        return Policy()
-    try:
-        raw = read_tree(path.read_bytes(), str(path)).bare()
-        policy = msgspec.convert(_iso_durations(raw), _PolicyFile).levels
-    except (OSError, FlowError, ValueError) as error:
-        raise SettingError(f"HANDRAIL_POLICY {path}: {error}; correct the file, see docs/safety.md") from error
-    for name, level in (("imminent", policy.imminent), ("high", policy.high), ("elevated", policy.elevated)):
-        if not level.steps:
-            raise SettingError(f"HANDRAIL_POLICY {path}: level {name} has no steps; give at least one with to and wait")
-        if min(_waits(level)) < SHORTEST_WAIT:
-            raise SettingError(f"HANDRAIL_POLICY {path}: level {name} waits 0 s; a wait is at least 1s")
-    return policy
-
-
-def _waits(level: LevelPolicy) -> Iterator[timedelta]:
-    """Yield every time that a level waits for something."""
-    yield from (step.wait for step in level.steps)
-    yield from (level.repeat_last_every, level.tell_person_nobody_after)
-    yield from (level.first_contact, level.engaged_idle, level.engaged_watch)

@@ -1,25 +1,18 @@
-"""Who is on call: responders, their accounts, and the weekly shifts of a rota file."""
+"""Who is on call: responders, their accounts, weekly shifts, and what replaces them on some dates."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
-from datetime import datetime, time
-from pathlib import Path
-from zoneinfo import ZoneInfo, available_timezones
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, time, timedelta
+from itertools import pairwise
+from zoneinfo import ZoneInfo
 
-import msgspec
-
-from bot.errors import SettingError
 from bot.model import Address, Platform, Value
 from bot.policy import Audience
-from flows.errors import FlowError
-from flows.yaml_tree import read_tree
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-# Employers must not receive what an employee said (AI-6, W-3 in shared/privacy.md).
-EMPLOYER_ROLES = frozenset({"manager", "hr"})
-_WALL = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
+# A weekly rota shows itself whole in a week; the day more finds the end of what began on the last one.
+AHEAD = timedelta(days=8)
 
 
 class Responder(Value, frozen=True, forbid_unknown_fields=True):
@@ -64,11 +57,30 @@ class Shift(Value, frozen=True, forbid_unknown_fields=True):
         return (today in self.days and clock >= start) or (yesterday in self.days and clock < until)
 
 
+class Override(Value, frozen=True, forbid_unknown_fields=True, rename={"start": "from"}):
+    """What replaces every shift between two moments in the rota's zone, such as "2026-12-24 18:00"."""
+
+    start: str
+    until: str
+    primary: str = ""
+    backup: str = ""
+
+    def covers(self, local: datetime) -> bool:
+        """Say whether a local moment lies in it."""
+        return wall_moment(self.start) <= local.replace(tzinfo=None) < wall_moment(self.until)
+
+
+def wall_moment(text: str) -> datetime:
+    """Return `2026-12-24 18:00` as a moment without a zone. Raises ValueError."""
+    return datetime.strptime(text, "%Y-%m-%d %H:%M")  # noqa: DTZ007  the rota names the zone
+
+
 class Rota(Value, frozen=True, forbid_unknown_fields=True):
     """All responders and shifts. Without a rota file, everyone in the on-call conversation is a responder."""
 
     responders: tuple[Responder, ...] = ()
     shifts: tuple[Shift, ...] = ()
+    overrides: tuple[Override, ...] = ()
     zone: str = "UTC"
     open: bool = False
 
@@ -95,21 +107,82 @@ class Rota(Value, frozen=True, forbid_unknown_fields=True):
         """Say whether somebody is on shift now; without shifts, whether there is anybody at all."""
         if not self.shifts:
             return self.open or bool(self.responders)
+        return bool(self.named(Audience.PRIMARY, now) | self.named(Audience.BACKUP, now))
+
+    def named(self, audience: Audience, now: datetime) -> frozenset[str]:
+        """Return whom the rota names for a step at that moment; an override replaces the shifts."""
         local = now.astimezone(ZoneInfo(self.zone))
-        return any(shift.covers(local) for shift in self.shifts)
+        replaced: Sequence[Override | Shift] = [one for one in self.overrides if one.covers(local)][-1:]
+        covering = replaced or [shift for shift in self.shifts if shift.covers(local)]
+        return frozenset(getattr(one, audience.value) for one in covering) - {""}
+
+    def has_nobody(self, audience: Audience, now: datetime) -> bool:
+        """Say whether a step would page nobody whom the rota names."""
+        return bool(self.shifts) and audience is not Audience.EVERYONE and not self.named(audience, now)
 
     def on_duty(self, audience: Audience, now: datetime) -> tuple[Responder, ...]:
         """Return who a step pages now; nobody on shift means everyone, never nobody."""
         if audience is not Audience.EVERYONE:
-            local = now.astimezone(ZoneInfo(self.zone))
-            names = {getattr(shift, audience.value) for shift in self.shifts if shift.covers(local)}
+            names = self.named(audience, now)
             found = tuple(responder for responder in self.responders if responder.id in names)
             if found:
                 return found
         return self.responders
 
+    def works_until(self, responder_id: str, now: datetime) -> datetime | None:
+        """Return when the shift of someone on duty ends; None for someone who is not, or whose shift never ends."""
+        if responder_id not in self._at(now):
+            return None
+        return next((edge for edge in self.edges(now) if responder_id not in self._at(edge)), None)
+
+    def opens_at(self, now: datetime) -> datetime | None:
+        """Return when somebody is on shift next; None when somebody is now, or nobody in a week."""
+        if self.is_staffed(now):
+            return None
+        return next((edge for edge in self.edges(now) if self.is_staffed(edge)), None)
+
+    def gaps(self, now: datetime, ahead: timedelta = AHEAD) -> list[tuple[datetime, datetime]]:
+        """Return the stretches ahead without a primary."""
+        if not self.shifts:
+            return []
+        edges = [now, *(edge for edge in self.edges(now) if edge < now + ahead), now + ahead]
+        found: list[tuple[datetime, datetime]] = []
+        for start, end in pairwise(edges):
+            if self.named(Audience.PRIMARY, start):
+                continue
+            joins = found and found[-1][1] == start
+            found[-1:] = [(found[-1][0], end)] if joins else [*found[-1:], (start, end)]
+        return found
+
+    def changes_between(self, after: datetime, until: datetime) -> bool:
+        """Say whether a shift begins in a stretch of time."""
+        return any(after < edge <= until and self._at(edge) - self._at(after) for edge in self.edges(after))
+
+    def edges(self, now: datetime) -> list[datetime]:
+        """Return every moment ahead, in order, at which who is on duty may change."""
+        zone = ZoneInfo(self.zone)
+        today = now.astimezone(zone).date()
+        walls = {
+            datetime.combine(today + timedelta(days=day), time.fromisoformat(wall))
+            for shift in self.shifts
+            for wall in (shift.start, shift.until)
+            for day in range(AHEAD.days + 1)
+        }
+        walls |= {wall_moment(wall) for one in self.overrides for wall in (one.start, one.until)}
+        moments = {wall.replace(tzinfo=zone).astimezone(UTC) for wall in walls}
+        return sorted(moment for moment in moments if now < moment <= now + AHEAD)
+
+    def _at(self, now: datetime) -> frozenset[str]:
+        return self.named(Audience.PRIMARY, now) | self.named(Audience.BACKUP, now)
+
 
 OPEN_ROTA = Rota(open=True)
+
+
+def unreachable(rota: Rota, served: Iterable[Platform]) -> list[str]:
+    """Return the responders who have no account on any platform that is served."""
+    platforms = frozenset(served)
+    return [one.id for one in rota.responders if not platforms.intersection(one.platforms())]
 
 
 def direct_chat(responder: Responder, platform: Platform) -> Address | None:
@@ -118,40 +191,3 @@ def direct_chat(responder: Responder, platform: Platform) -> Address | None:
     if not account and responder.id.startswith(f"{platform}:"):
         account = responder.id.partition(":")[2]
     return Address(platform, account) if account else None
-
-
-def load_rota(path: Path | None, *, workplace: bool) -> Rota:
-    """Return the rota of a YAML file, or the open rota. Raises SettingError naming file, fault and remedy."""
-    if path is None:
-        return OPEN_ROTA
-    try:
-        rota = msgspec.convert(read_tree(path.read_bytes(), str(path)).bare(), Rota)
-    except (OSError, FlowError, msgspec.ValidationError) as error:
-        raise SettingError(f"HANDRAIL_ROTA {path}: {error}; see docs/safety.md for the format") from error
-    for fault in _faults(rota, workplace=workplace):
-        raise SettingError(f"HANDRAIL_ROTA {path}: {fault}")
-    return rota
-
-
-def _faults(rota: Rota, *, workplace: bool) -> Iterator[str]:
-    if not rota.responders:
-        yield "it names no responders; add at least one with id, name and a telegram or slack account"
-    if rota.zone not in available_timezones():
-        yield f"zone {rota.zone!r} is unknown; use an IANA name such as Europe/Berlin"
-    for responder in rota.responders:
-        if not responder.platforms():
-            yield f"responder {responder.id} has no account; add telegram or slack"
-        if workplace and EMPLOYER_ROLES & {role.lower() for role in responder.roles}:
-            yield f"responder {responder.id} is a manager or HR; the workplace profile refuses that"
-    for shift in rota.shifts:
-        yield from _shift_faults(shift, {responder.id for responder in rota.responders} | {""})
-
-
-def _shift_faults(shift: Shift, known: set[str]) -> Iterator[str]:
-    if unknown := sorted({shift.primary, shift.backup} - known):
-        yield f"a shift names {', '.join(unknown)}, who is not among the responders"
-    for wall in (shift.start, shift.until):
-        if not _WALL.fullmatch(wall):
-            yield f"a shift has the time {wall!r}; write it as 09:00"
-    if set(shift.days) - set(WEEKDAYS):
-        yield f"a shift has days {', '.join(shift.days)}; use {', '.join(WEEKDAYS)}"

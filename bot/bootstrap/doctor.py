@@ -18,8 +18,10 @@ from bot.bootstrap.house import KEY_FILE, master_keys
 from bot.bootstrap.probes import last_poll, slack_probe, telegram_probe
 from bot.errors import HandrailError, SettingError
 from bot.model import Platform
-from bot.policy import Audience, load_policy
-from bot.rota import Rota, load_rota
+from bot.policy import Audience
+from bot.policy_file import load_policy
+from bot.rota import Rota
+from bot.rota_file import load_rota
 from bot.settings import Settings
 from flows.crisis_lines import load_crisis_lines
 

@@ -22,7 +22,7 @@ from bot.effects import Carrier
 from bot.intents import Intents
 from bot.model import Address, Platform
 from bot.oncall import Desk
-from bot.policy import load_policy
+from bot.policy_file import load_policy
 from bot.ports import Channel, Clock
 from bot.privacy import MasterKeys, make_key
 from bot.rota import Rota

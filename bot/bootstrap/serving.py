@@ -23,7 +23,7 @@ from bot.bootstrap.platforms import Connected, Work
 from bot.errors import SettingError
 from bot.model import Platform
 from bot.ports import Clock, Fence
-from bot.rota import load_rota
+from bot.rota_file import load_rota
 from bot.settings import Settings
 from scheduler.leases import Leased
 from scheduler.limits import PUBLISHED, Limits

@@ -15,6 +15,7 @@ class State(StrEnum):
     WRITING = "writing"
     NOBODY_YET = "nobody_yet"
     LAPSED = "lapsed"
+    HANDED_OVER = "handed_over"
     CLOSED = "closed"
 
 
@@ -26,6 +27,10 @@ class Page(Value, frozen=True):
 
 class PingOwner(Value, frozen=True):
     """Remind the owner that the person waits."""
+
+
+class AskHandOver(Value, frozen=True):
+    """Ask the owner, whose shift has ended, to hand the case over."""
 
 
 class TellPerson(Value, frozen=True):
@@ -44,4 +49,4 @@ class Refused(Value, frozen=True):
     why: str
 
 
-Action = Page | PingOwner | TellPerson | RefreshCards | Refused
+Action = Page | PingOwner | AskHandOver | TellPerson | RefreshCards | Refused

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from bot.model import Address, Level, Outcome, Reason, Value
 
 
@@ -13,16 +15,30 @@ class Raised(Value, frozen=True):
 
 
 class Claimed(Value, frozen=True):
-    """A responder takes the case; `chat` is the private conversation to bind to it."""
+    """A responder takes the case; `chat` is the private conversation to bind to it, `until` the end of their shift."""
 
     responder: str
     chat: Address
+    until: datetime | None = None
+
+
+class HandedOver(Value, frozen=True):
+    """The owner gives the case to another responder, whose private conversation is `chat`."""
+
+    responder: str
+    to: str
+    chat: Address
+    until: datetime | None = None
 
 
 class Passed(Value, frozen=True):
     """A responder cannot take it, or cannot be reached."""
 
     responder: str
+
+
+class Skipped(Value, frozen=True):
+    """The step that was just reached has nobody: the next one follows in the same moment."""
 
 
 class Woken(Value, frozen=True):
@@ -32,7 +48,7 @@ class Woken(Value, frozen=True):
 
 
 class StaffWrote(Value, frozen=True):
-    """The owner wrote to the person."""
+    """The owner wrote to the person, or noted another contact with them."""
 
     responder: str
 
@@ -52,4 +68,10 @@ class Ticked(Value, frozen=True):
     """Time passed."""
 
 
-Happening = Raised | Claimed | Passed | Woken | StaffWrote | PersonWrote | Resolved | Ticked
+class DrillEnded(Value, frozen=True):
+    """A drill is over. Only a drill may end without a person."""
+
+
+Happening = (
+    Raised | Claimed | HandedOver | Passed | Skipped | Woken | StaffWrote | PersonWrote | Resolved | DrillEnded | Ticked
+)

@@ -11,23 +11,38 @@ from typing import Any
 
 import msgspec
 
-from bot.escalation.actions import Action, Page, PingOwner, RefreshCards, Refused, State, TellPerson
+from bot.escalation.actions import Action, AskHandOver, Page, PingOwner, RefreshCards, Refused, State, TellPerson
 from bot.escalation.happenings import (
     Claimed,
+    DrillEnded,
+    HandedOver,
     Happening,
     Passed,
     PersonWrote,
     Raised,
     Resolved,
+    Skipped,
     StaffWrote,
     Ticked,
     Woken,
 )
-from bot.model import CaseState, Escalation, Level, Reason, Value
+from bot.escalation.moves import (
+    Step,
+    due,
+    lapse,
+    merged,
+    page_from_start,
+    page_next,
+    ping,
+    unscheduled,
+    with_next,
+)
+from bot.model import CaseState, Escalation, Level, Outcome, Value
 from bot.policy import Audience, LevelPolicy, Policy
 
-PING_AT_MOST_EVERY = timedelta(seconds=30)
 FOLLOWS_WITHIN = timedelta(hours=72)
+# How often an owner whose shift has ended is asked again to hand over.
+ASKS_AGAIN = timedelta(minutes=10)
 
 
 class CaseIds(Value, frozen=True):
@@ -37,13 +52,19 @@ class CaseIds(Value, frozen=True):
     person_id: str
     token: str
     linked_to: str = ""
+    drill: bool = False
 
 
-Step = tuple[Escalation, tuple[Action, ...]]
-
-
-def open_case(ids: CaseIds, raised: Raised, policy: Policy, now: datetime) -> Step:
-    """Open a case and page the first step."""
+def open_case(
+    ids: CaseIds,
+    raised: Raised,
+    policy: Policy,
+    now: datetime,
+    *,
+    opens_at: datetime | None = None,
+    drill: bool = False,
+) -> Step:
+    """Open a case and page the first step: now, or at `opens_at` where its level waits for staffed hours."""
     timing = policy.of(raised.level)
     case = Escalation(
         case_id=ids.case_id,
@@ -55,8 +76,12 @@ def open_case(ids: CaseIds, raised: Raised, policy: Policy, now: datetime) -> St
         reasons=raised.reasons,
         opened_at=now,
         next_at=now,
+        drill=ids.drill,
     )
-    return _page_from_start(case, timing, now)
+    if opens_at is None or not timing.waits_for_staff:
+        return page_from_start(case, timing, now)
+    honest_at = opens_at + timing.tell_person_nobody_after
+    return with_next(msgspec.structs.replace(case, step=-1, page_due_at=opens_at, honest_at=honest_at)), ()
 
 
 def risen(previous: Escalation | None, raised: Raised, now: datetime) -> Raised:
@@ -74,16 +99,16 @@ def advance(case: Escalation, happening: Happening, policy: Policy, now: datetim
     after, actions = _HANDLERS[type(happening)](case, happening, policy.of(case.level), now)
     if isinstance(happening, Raised) and happening.level > case.level:
         after, actions = _page_higher(case, happening, policy, now)
-    return _with_next(after), actions
+    return with_next(after), actions
 
 
 # --- the handlers: one a happening -----------------------------------------------------------------------------------
 
 
 def _raised(case: Escalation, event: Raised, timing: LevelPolicy, now: datetime) -> Step:
-    case = msgspec.structs.replace(case, reasons=_merged(case.reasons, event.reasons))
+    case = msgspec.structs.replace(case, reasons=merged(case.reasons, event.reasons))
     case, _ = _person_wrote(case, PersonWrote(), timing, now)
-    return _ping(case, now) if case.owner else (case, (RefreshCards(),))
+    return ping(case, now) if case.owner else (case, (RefreshCards(),))
 
 
 def _page_higher(case: Escalation, event: Raised, policy: Policy, now: datetime) -> Step:
@@ -92,11 +117,11 @@ def _page_higher(case: Escalation, event: Raised, policy: Policy, now: datetime)
     raised = msgspec.structs.replace(
         case,
         level=event.level,
-        reasons=_merged(case.reasons, event.reasons),
+        reasons=merged(case.reasons, event.reasons),
         passed=(),
         person_last=True,
     )
-    raised, actions = _page_from_start(raised, timing, now)
+    raised, actions = page_from_start(raised, timing, now)
     return raised, (*((PingOwner(),) if case.owner else ()), *actions)
 
 
@@ -104,15 +129,40 @@ def _claimed(case: Escalation, event: Claimed, timing: LevelPolicy, now: datetim
     if case.owner and case.state is not CaseState.PAGING:
         return case, (Refused("yours_already" if case.owner == event.responder else "owned"),)
     claimed = msgspec.structs.replace(
-        _unscheduled(case),
+        unscheduled(case),
         state=CaseState.CLAIMED,
         owner=event.responder,
         passed=tuple(one for one in case.passed if one != event.responder),
         staff_chat=event.chat,
+        relayed=(),
+        revealed=False,
         claimed_at=now,
+        first_claimed_at=case.first_claimed_at or now,
         claim_due_at=now + timing.first_contact,
+        shift_ends_at=event.until,
     )
     return claimed, (RefreshCards(), TellPerson(State.SEEN))
+
+
+def _handed_over(case: Escalation, event: HandedOver, timing: LevelPolicy, now: datetime) -> Step:
+    """Give the case to another responder, whose claim can lapse like any other."""
+    if case.owner != event.responder or case.state is CaseState.PAGING:
+        return case, (Refused("owned" if case.owner else "claim_first"),)
+    if event.to == case.owner:
+        return case, (Refused("yours_already"),)
+    given = msgspec.structs.replace(
+        unscheduled(case),
+        state=CaseState.CLAIMED,
+        owner=event.to,
+        passed=tuple(one for one in case.passed if one != event.to),
+        staff_chat=event.chat,
+        claimed_at=now,
+        claim_due_at=now + timing.first_contact,
+        shift_ends_at=event.until,
+        relayed=(),
+        revealed=False,
+    )
+    return given, (RefreshCards(), TellPerson(State.HANDED_OVER))
 
 
 def _passed(case: Escalation, event: Passed, timing: LevelPolicy, now: datetime) -> Step:
@@ -122,8 +172,16 @@ def _passed(case: Escalation, event: Passed, timing: LevelPolicy, now: datetime)
         return case, (Refused("passed_already"),)
     passed = (*case.passed, event.responder)
     if case.owner == event.responder:
-        return _lapse(msgspec.structs.replace(case, passed=passed), timing, now)
-    return _page_next(msgspec.structs.replace(case, passed=passed), timing, now)
+        return lapse(msgspec.structs.replace(case, passed=passed), timing, now)
+    return page_next(msgspec.structs.replace(case, passed=passed), timing, now)
+
+
+def _skipped(case: Escalation, _event: Skipped, timing: LevelPolicy, now: datetime) -> Step:
+    """Go on to the next step in the same moment; the last step is never skipped."""
+    if case.state is not CaseState.PAGING or case.step >= len(timing.steps) - 1:
+        return case, ()
+    after, actions = page_next(case, timing, now)
+    return msgspec.structs.replace(after, pages=case.pages), actions
 
 
 def _woken(case: Escalation, _event: Woken, timing: LevelPolicy, now: datetime) -> Step:
@@ -139,9 +197,10 @@ def _staff_wrote(case: Escalation, event: StaffWrote, timing: LevelPolicy, now: 
         return case, (Refused("owned" if case.owner else "claim_first"),)
     first = case.state is not CaseState.ENGAGED
     engaged = msgspec.structs.replace(
-        _unscheduled(case),
+        unscheduled(case),
         state=CaseState.ENGAGED,
         person_last=False,
+        contacted_at=case.contacted_at or now,
         watch_due_at=now + timing.engaged_watch,
     )
     return engaged, ((RefreshCards(), TellPerson(State.WRITING)) if first else ())
@@ -159,32 +218,56 @@ def _resolved(case: Escalation, event: Resolved, _timing: LevelPolicy, now: date
     if case.owner != event.responder:
         return case, (Refused("owned" if case.owner else "claim_first"),)
     closed = msgspec.structs.replace(
-        _unscheduled(case), state=CaseState.RESOLVED, outcome=event.outcome, resolved_at=now
+        unscheduled(case), state=CaseState.RESOLVED, outcome=event.outcome, resolved_at=now, shift_ends_at=None
     )
     return closed, (RefreshCards(), TellPerson(State.CLOSED))
 
 
+def _drill_ended(case: Escalation, _event: DrillEnded, _timing: LevelPolicy, now: datetime) -> Step:
+    if not case.drill:
+        return case, ()
+    over = msgspec.structs.replace(
+        unscheduled(case),
+        state=CaseState.RESOLVED,
+        outcome=Outcome.JOKE_OR_TEST,
+        resolved_at=now,
+        shift_ends_at=None,
+    )
+    return over, (RefreshCards(),)
+
+
 def _ticked(case: Escalation, _event: Ticked, timing: LevelPolicy, now: datetime) -> Step:
     actions: tuple[Action, ...] = ()
-    if _due(case.honest_at, now):
+    if due(case.honest_at, now):
         case = msgspec.structs.replace(case, honest_at=None, told_nobody=True)
         actions = (TellPerson(State.NOBODY_YET),)
-    if _due(case.claim_due_at, now) or _due(case.idle_due_at, now):
-        case, more = _lapse(msgspec.structs.replace(case, passed=(case.owner,)), timing, now)
-    elif _due(case.page_due_at, now):
-        case, more = _page_next(case, timing, now)
-    elif _due(case.ping_due_at, now):
-        case, more = _ping(msgspec.structs.replace(case, ping_due_at=None), now)
-    elif _due(case.watch_due_at, now):
-        case, more = _ping(msgspec.structs.replace(case, watch_due_at=now + timing.engaged_watch), now)
+    if due(case.claim_due_at, now) or due(case.idle_due_at, now):
+        case, more = lapse(msgspec.structs.replace(case, passed=(case.owner,)), timing, now)
+    elif due(case.page_due_at, now):
+        case, more = page_next(case, timing, now)
+    elif due(case.ping_due_at, now):
+        case, more = ping(msgspec.structs.replace(case, ping_due_at=None), now)
+    elif due(case.watch_due_at, now):
+        case, more = ping(msgspec.structs.replace(case, watch_due_at=now + timing.engaged_watch), now)
     else:
         more = ()
-    return case, actions + more
+    case, asked = _shift_over(case, now)
+    return case, actions + more + asked
+
+
+def _shift_over(case: Escalation, now: datetime) -> Step:
+    """Ask an owner whose shift has ended to hand over, again and again; nobody loses a talk that goes on."""
+    if not due(case.shift_ends_at, now):
+        return case, ()
+    return msgspec.structs.replace(case, shift_ends_at=now + ASKS_AGAIN), (AskHandOver(),)
 
 
 _HANDLERS: dict[type, Callable[[Escalation, Any, LevelPolicy, datetime], Step]] = {
     Raised: _raised,
     Claimed: _claimed,
+    HandedOver: _handed_over,
+    Skipped: _skipped,
+    DrillEnded: _drill_ended,
     Passed: _passed,
     Woken: _woken,
     StaffWrote: _staff_wrote,
@@ -192,77 +275,3 @@ _HANDLERS: dict[type, Callable[[Escalation, Any, LevelPolicy, datetime], Step]] 
     Resolved: _resolved,
     Ticked: _ticked,
 }
-
-
-# --- shared moves ----------------------------------------------------------------------------------------------------
-
-
-def _page_from_start(case: Escalation, timing: LevelPolicy, now: datetime) -> Step:
-    first = timing.steps[0]
-    paging = msgspec.structs.replace(
-        _unscheduled(case),
-        state=CaseState.PAGING,
-        step=0,
-        pages=case.pages + 1,
-        page_due_at=now + first.wait,
-        honest_at=now + timing.tell_person_nobody_after,
-        told_nobody=False,
-    )
-    return _with_next(paging), (Page(first.to), RefreshCards())
-
-
-def _page_next(case: Escalation, timing: LevelPolicy, now: datetime) -> Step:
-    """Page the next step; after the last, the last again, for ever."""
-    step = min(case.step + 1, len(timing.steps) - 1)
-    wait = timing.steps[step].wait if step > case.step else timing.repeat_last_every
-    case = msgspec.structs.replace(case, step=step, pages=case.pages + 1, page_due_at=now + wait)
-    return case, (Page(timing.steps[step].to), RefreshCards())
-
-
-def _lapse(case: Escalation, timing: LevelPolicy, now: datetime) -> Step:
-    """Nobody made contact: the case is open to everyone again, and the person is told."""
-    freed = msgspec.structs.replace(case, owner="", staff_chat=None)
-    paged, actions = _page_from_start(freed, timing, now)
-    return paged, (*actions, TellPerson(State.LAPSED))
-
-
-def _ping(case: Escalation, now: datetime) -> Step:
-    if case.pinged_at is not None and now - case.pinged_at < PING_AT_MOST_EVERY:
-        return case, ()
-    return msgspec.structs.replace(case, pinged_at=now), (PingOwner(),)
-
-
-def _merged(old: tuple[Reason, ...], new: tuple[Reason, ...]) -> tuple[Reason, ...]:
-    return tuple({(reason.rule, reason.level): reason for reason in (*old, *new)}.values())[-20:]
-
-
-def _due(moment: datetime | None, now: datetime) -> bool:
-    return moment is not None and moment <= now
-
-
-def _unscheduled(case: Escalation) -> Escalation:
-    """Return the case with nothing due; the caller sets what is."""
-    return msgspec.structs.replace(
-        case,
-        page_due_at=None,
-        honest_at=None,
-        claim_due_at=None,
-        idle_due_at=None,
-        ping_due_at=None,
-        watch_due_at=None,
-        pinged_at=None,
-    )
-
-
-def _with_next(case: Escalation) -> Escalation:
-    """Set `next_at` to the earliest thing that is due; an open case always has one."""
-    moments = (
-        case.page_due_at,
-        case.honest_at,
-        case.claim_due_at,
-        case.idle_due_at,
-        case.ping_due_at,
-        case.watch_due_at,
-    )
-    waiting = [moment for moment in moments if moment is not None]
-    return msgspec.structs.replace(case, next_at=min(waiting, default=None))
