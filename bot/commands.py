@@ -40,6 +40,9 @@ _ALIASES = {
     "zone": "zone",
     "timezone": "zone",
     "receipt": "receipt",
+    "language": "language",
+    "sprache": "language",
+    "idioma": "language",
     "restart": "start_over",
     "start_over": "start_over",
     "exercise": "flow",
@@ -73,6 +76,7 @@ _WORDS = {
 }
 _TIMED = re.compile(r"(?:check[ -]?ins?|remind me)(?: every day)?(?: daily)?(?: at)? (.+)")
 _TOOLS = re.compile(r"(?:tools?|exercises?|something) (?:for|against) (.+)")
+_LANGUAGE = re.compile(r"(?:language|sprache|idioma) (.+)")
 _WITH_ARGUMENT = re.compile(r"(ooo|pause|quiet|time zone|zone)(?: hours)?(?: for| from| until| to)? (.+)")
 _EVERYWHERE = frozenset({"help", "privacy", "withdraw", "about", "human", "sos", "settings", "allow", "plain"})
 
@@ -127,6 +131,9 @@ def from_words(text: str) -> Intent | None:
     timed = _TIMED.fullmatch(" ".join(text.strip().lower().split()))
     if timed:
         return Intent("check_in", timed[1])
+    language = _LANGUAGE.fullmatch(said)
+    if language:
+        return Intent("language", language[1])
     tools = _TOOLS.fullmatch(said)
     if tools:
         return Intent("tools", tools[1])

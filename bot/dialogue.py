@@ -83,6 +83,7 @@ class Dialogue:
             "flow": self._begin,
             "check_in": self._check_in,
             "grant": self._grant,
+            "language": self._speak,
             "never_mind": lambda draft, _: self._never_mind(draft),
         }
 
@@ -190,6 +191,19 @@ class Dialogue:
         keys = ("did_you_mean", "did_you_mean_yes", "did_you_mean_no")
         text, *labels = [self._words.say(key, language, word=meant.word) for key in keys]
         self._intents.ask(draft, text, [intent_of(meant), Intent("never_mind")], labels)
+
+    def _speak(self, draft: Draft, wanted: str) -> None:
+        """Go on in the language that is named."""
+        language = self._library.language_named(wanted)
+        if language is None:
+            draft.send(self._library.phrases(draft.person.language).language_unknown)
+            return
+        draft.change_person(language=language)
+        said = self._library.phrases(language).language_set
+        if draft.session.in_flow:
+            self._run(draft, Again(), first=said)
+        else:
+            draft.send(said)
 
     def _never_mind(self, draft: Draft) -> None:
         if draft.session.in_flow:

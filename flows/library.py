@@ -9,6 +9,7 @@ from flows.errors import FlowError
 from flows.kept import Keeper
 from flows.loader import load_flow
 from flows.model import Flow
+from flows.normal import plain
 from flows.phrases import Phrases, load_phrases
 from flows.shipped import prepared
 from flows.translation import Translation, load_translation, translate
@@ -59,6 +60,12 @@ class Library:
     def phrases(self, language: str) -> Phrases:
         """Return the engine's own sentences in a language; English where there are none."""
         return self._phrases.get(language) or self._phrases.get(language[:2]) or self._phrases[BASE]
+
+    def language_named(self, word: str) -> str | None:
+        """Return the code of the language that is named, in itself or in another one that we speak."""
+        said = plain(word)
+        named = (code for code, phrases in self._phrases.items() if said in map(plain, phrases.speaks))
+        return next(named, None)
 
     def knows(self, name: str) -> bool:
         """Return whether a flow of this name can be started."""

@@ -135,6 +135,9 @@ class Phrases(Struct, frozen=True, forbid_unknown_fields=True, dict=True):
     many_today: str
     chosen: str
     nothing: str
+    speaks: list[str]
+    language_set: str
+    language_unknown: str
 
     @cached_property
     def yes_no(self) -> tuple[Choice, ...]:

@@ -25,7 +25,7 @@ from flows.errors import FlowError
 
 MAX_BYTES = 1_000_000
 MAX_NESTING = 32
-MAX_VALUES = 50_000
+MAX_VALUES = 10_000
 
 Scalar = str | int | float | bool | None
 Bare = Scalar | list["Bare"] | dict[str, "Bare"]

@@ -204,3 +204,12 @@ async def test_the_safety_plan_opens_also_while_a_person_is_awaited(ana: Room):
     await ana.person("I have the pills here and I want to end my life tonight")
     assert "First, on your own: loud music" in "".join(await ana.person("my safety plan"))
     assert "Then people and places" in "".join(await ana.person("show the next step"))
+
+
+async def test_a_person_chooses_the_language_also_in_the_middle_of_a_question(ana: Room):
+    await ana.person("grounding")
+    assert "Wie aufgewühlt bist du" in "".join(await ana.person("/language German"))
+    await ana.person("stopp")
+    assert "hablamos en español" in "".join(await ana.person("Sprache spanisch"))
+    assert "¿Cuánto malestar sientes" in "".join(await ana.person("Anclaje 5-4-3-2-1"))
+    assert "Hablo español" in "".join(await ana.person("/language Klingon"))

@@ -19,7 +19,7 @@ def spoken(language):
     for key, value in raw.items():
         if isinstance(value, str):
             yield key, value
-        elif key != "understood":
+        elif isinstance(value, dict) and key != "understood":
             yield from ((f"{key}.{inner}", text) for inner, text in value.items() if isinstance(text, str))
 
 
