@@ -21,8 +21,9 @@ TYPING_AFTER = 1.0
 class Afterwards:
     """Small courtesies that may fail: nobody waits for them, and `failures` counts those that did not succeed."""
 
-    def __init__(self, bot: Bot) -> None:
+    def __init__(self, bot: Bot, typing_after: float = TYPING_AFTER) -> None:
         self.failures = 0
+        self._typing_after = typing_after
         self._bot = bot
         self._tasks: set[asyncio.Task[None]] = set()
         self._turn = asyncio.Semaphore(_AT_ONCE)
@@ -43,7 +44,7 @@ class Afterwards:
         """Show everyone who wrote that an answer is being made, when what happens here takes over a second."""
         chats = {one.address.chat for one in inbounds if not isinstance(one.content, Blocked)}
         people = [chat for chat in chats if not chat.startswith("-")][:_AT_ONCE]
-        timer = asyncio.get_running_loop().call_later(TYPING_AFTER, self._type, people)
+        timer = asyncio.get_running_loop().call_later(self._typing_after, self._type, people)
         try:
             yield
         finally:

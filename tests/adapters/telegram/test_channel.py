@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from adapters.telegram.channel import TelegramChannel
-from adapters.telegram.connection import Connection, QuietBot
+from adapters.telegram.connection import Connection, QuietBot, connect
 from adapters.telegram.texts import sendable
 from adapters.telegram.wire import Wire, wire
 from bot.errors import DeliveryError
@@ -249,3 +249,26 @@ async def test_whatever_is_said_keeps_telegrams_limits(
     buttons = tuple((Button(f"k{index}", label),) for index, label in enumerate(labels))
     await channel.send(delivery(text * times, buttons=buttons))
     assert server.violations == []
+
+
+async def test_a_name_that_does_not_resolve_is_an_outage_and_nothing_arrived() -> None:
+    connection = connect(TOKEN, "http://api.telegram.invalid")
+    error = await refusal(TelegramChannel(connection.bot), delivery(WORDS))
+    assert (error.permanent, error.ambiguous, error.retry_after) == (False, False, None)
+    await connection.close()
+
+
+async def test_a_refused_message_blames_no_person(server: TelegramServer, channel: TelegramChannel) -> None:
+    server.fault(Kind.BAD_REQUEST, "sendMessage", times=2)
+    error = await refusal(channel, delivery(WORDS))
+    assert (error.permanent, error.message_only) == (True, True)
+
+
+async def test_a_group_that_moved_gets_the_message_at_once_under_its_new_id(
+    server: TelegramServer, channel: TelegramChannel
+) -> None:
+    new = server.group(-1001).migrates(-100_1001, server.user(ANA))
+    for number in (1, 2):
+        await channel.send(delivery(f"Level 4, {number}", chat=-1001, number=number))
+    assert new.chat.bot_says == ["Level 4, 1", "Level 4, 2"]
+    assert [call.status for call in server.main.calls_of("sendMessage")] == [400, 200, 200]

@@ -9,6 +9,7 @@ from contextlib import suppress
 import pytest
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
+from adapters.telegram.afterwards import Afterwards
 from adapters.telegram.connection import Connection, connect
 from bot.errors import ChannelRefused, StoreError
 from bot.model import Blocked, Command, Edited, Pressed, Text, Unreadable
@@ -300,3 +301,32 @@ async def test_only_the_updates_we_read_are_asked_for_and_the_last_poll_is_known
         "callback_query",
         "my_chat_member",
     ]
+
+
+async def test_updates_that_come_in_the_wrong_order_are_taken_in_the_right_one(rig: Rig) -> None:
+    raws = [update(number, f"word {number}") for number in (3, 1, 2)]
+    assert await rig.intake.take(raws) == 3
+    assert rig.ledger.contents == [Text("word 1"), Text("word 2"), Text("word 3")]
+
+
+async def test_a_person_sees_typing_when_the_commit_takes_long(server: TelegramServer, rig: Rig) -> None:
+    rig.intake.afterwards = Afterwards(rig.connection.bot, typing_after=0.0)
+    rig.ledger.may_commit.clear()
+    taking = asyncio.create_task(rig.intake.take([update(1, "hello")]))
+    await server.main.called("sendChatAction")
+    rig.ledger.may_commit.set()
+    await taking
+    assert server.user(ANA).chat.actions == ["typing"]
+
+
+async def test_nobody_sees_typing_when_the_commit_is_quick(server: TelegramServer, rig: Rig) -> None:
+    await rig.intake.take([update(1, "hello")])
+    await rig.intake.afterwards.drain(1.0)
+    assert server.main.calls_of("sendChatAction") == []
+
+
+def update(number: int, words: str) -> bytes:
+    who = {"id": ANA, "is_bot": False, "first_name": "Ana"}
+    chat = {"id": ANA, "type": "private"}
+    message = {"message_id": number, "from": who, "chat": chat, "date": 1, "text": words}
+    return json.dumps({"update_id": number, "message": message}).encode()
