@@ -32,8 +32,7 @@ def test_a_wait_may_end_at_a_time_of_day():
         ("hint: {experiment: style, arms: {a: 1}}", "an experiment with one arm"),
         ("hint: {experiment: style, arms: {a: 0, b: 1}}", "'a' should be a whole number"),
         ("hint: {experiment: style, arms: {a: 1, b: 1}, say: {c: No.}}", "words for 'c', which is no arm"),
-        ("score: {add: [one]}", "'score' has no 'save'"),
-        ("score: {add: one, save: total}", "'add' should be a list"),
+        ("score: {add: [one], save: total}", "a step that asks cannot sum up too"),
         ("wait: {until: noon}", "'until' goes with 'then' alone"),
         ("wait: {until: noon, then: last, remind_after: 4h}", "'until' goes with 'then' alone"),
         ("forget: my.note", "'forget' should be a list"),
@@ -46,3 +45,17 @@ def test_what_is_wrong_in_them_is_refused_with_its_place(text, what):
     assert refused.value.line == 9
     assert refused.value.column > 1
     assert refused.value.remedy
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ("score: {add: [one]}", "'score' has no 'save'"),
+        ("score: {add: one, save: total}", "'add' should be a list"),
+    ],
+)
+def test_a_score_without_a_part_is_refused_with_its_place(text, what):
+    with pytest.raises(FlowError) as refused:
+        flow_of(LAST.format(text))
+    assert what in refused.value.what
+    assert refused.value.line == 10
