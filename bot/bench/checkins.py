@@ -91,6 +91,7 @@ def _template() -> Turn:
 async def _measured(house: House, clock: SetClock, due: int) -> Bulk:
     crowd = Crowd(house, [Address(Platform.CONSOLE, f"t{number}") for number in range(TALKERS)])
     await crowd.make_known()
+    await house.conversation.receive(crowd.talk()[0])  # what is loaded once is loaded now
     waits: list[float] = []
     rates: list[tuple[float, float]] = []
     memory = 0

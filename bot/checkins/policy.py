@@ -105,7 +105,6 @@ def withdrawn(plan: CheckIn) -> CheckIn:
             unanswered=max(0, course.unanswered - 1),
             recent=course.recent[:-1],
             this_month=tally.moved(course.this_month, sent=-1, dropped=1),
-            ever=tally.moved(course.ever, sent=-1, dropped=1),
         ),
     )
 
@@ -144,7 +143,6 @@ def _after(due: DueCheckIn, verdict: Verdict, due_at: datetime, now: datetime) -
             snoozed=False,
             unanswered=_unanswered(due),
             this_month=tally.moved(course.this_month, dropped=1),
-            ever=tally.moved(course.ever, dropped=1),
         )
     local = local_time(now, plan.zone)
     if plan.pace is Pace.BEST:
@@ -162,7 +160,6 @@ def _after(due: DueCheckIn, verdict: Verdict, due_at: datetime, now: datetime) -
         promised=False,
         snoozed=False,
         this_month=tally.moved(course.this_month, **added),
-        ever=tally.moved(course.ever, **added),
         seen=course.seen + 1,
     )
 

@@ -74,10 +74,22 @@ class Course(Struct, frozen=True, array_like=True):
     month: int = 0
     this_month: Tally = Tally()
     last_month: Tally = Tally()
-    ever: Tally = Tally()
+    earlier: Tally = Tally()
     slots: tuple[Slot, ...] = ()
     seen: int = 0
     slot: int = 0
     chance: float = 1.0
     learnt_on: date | None = None
     told: int = 0
+
+    @property
+    def ever(self) -> Tally:
+        """The counts of all months."""
+        past, now = self.earlier, self.this_month
+        return Tally(
+            past.sent + now.sent,
+            past.answered + now.answered,
+            past.held + now.held,
+            past.held_answered + now.held_answered,
+            past.dropped + now.dropped,
+        )

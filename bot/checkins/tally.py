@@ -35,7 +35,7 @@ def rolled(plan: CheckIn, now: datetime) -> Course:
     if month == course.month:
         return course
     last = course.this_month if month == course.month + 1 else Tally()
-    return structs.replace(course, month=month, last_month=last, this_month=Tally())
+    return structs.replace(course, month=month, last_month=last, this_month=Tally(), earlier=course.ever)
 
 
 def answered(plan: CheckIn, now: datetime) -> CheckIn:
@@ -45,7 +45,7 @@ def answered(plan: CheckIn, now: datetime) -> CheckIn:
     counts = since is not None and since <= COUNTS_FOR
     if counts and (course.held or course.outbound):
         added = {"held_answered": 1} if course.held else {"answered": 1}
-        course = structs.replace(course, this_month=moved(course.this_month, **added), ever=moved(course.ever, **added))
+        course = structs.replace(course, this_month=moved(course.this_month, **added))
     if plan.pace is Pace.BEST and course.outbound and since is not None and since <= IN_TIME:
         course = learning.hit(course)
     return structs.replace(plan, course=structs.replace(course, outbound=0, held=False, snoozed=False, unanswered=0))

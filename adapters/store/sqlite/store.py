@@ -36,7 +36,7 @@ from bot.privacy import Keyring, MasterKeys
 
 log = structlog.get_logger(__name__)
 
-PORTION = 256  # check-ins of one transaction: about four milliseconds, which a turn may have to wait
+PORTION = 512  # check-ins of one transaction: some six milliseconds, which a turn may have to wait
 BULK = 100  # rows of one bulk transaction: what urgent work waits for at most
 
 
