@@ -1,4 +1,4 @@
-"""Checks the flows that a flow calls: they exist, they come back, and they take what they are given."""
+"""Checks what a flow leans on: the flows that it calls, and the times at which it plans or goes on."""
 
 from __future__ import annotations
 
@@ -12,12 +12,14 @@ _DAYS = frozenset({"every_day", "workdays", "weekends", "mon", "tue", "wed", "th
 
 
 def check(checked: Checked) -> Iterator[Finding]:
-    """Yield the findings about calls and schedules."""
+    """Yield the findings about calls, schedules and timed waits."""
     for name, step in checked.steps():
         if step.call is not None and step.call.flow != HUMAN_HANDOFF:
             yield from _call(checked, name, step.call.flow, list(step.call.given))
         if step.schedule is not None:
             yield from _schedule(checked, name, step)
+        if step.wait.until:
+            yield from _time_of_day(checked, step.wait.until, "steps", name, "wait", "until")
 
 
 def _call(checked: Checked, name: str, called: str, given: list[str]) -> Iterator[Finding]:
@@ -49,14 +51,21 @@ def _called_from(checked: Checked, flow: Flow) -> set[str]:
 def _schedule(checked: Checked, name: str, step: Step) -> Iterator[Finding]:
     if step.schedule is None:
         return
-    kinds = {other.save: other.answer.kind for _, other in checked.steps() if other.save and other.answer}
-    at, days = step.schedule.at, step.schedule.days
-    if kinds.get(at) is not AnswerKind.TIME and not _is_time(at):
-        remedy = "write HH:MM, or the name of a saved time"
-        yield checked.find(f"'{at}' is no time of day", remedy, "steps", name, "schedule", "at")
-    if days not in _DAYS and kinds.get(days) not in (AnswerKind.CHOICE, AnswerKind.MANY):
+    days = step.schedule.days
+    yield from _time_of_day(checked, step.schedule.at, "steps", name, "schedule", "at")
+    if days not in _DAYS and _kinds(checked).get(days) not in (AnswerKind.CHOICE, AnswerKind.MANY):
         remedy = "write every_day, workdays, weekends, a day, or a saved choice of them"
         yield checked.find(f"'{days}' are no days", remedy, "steps", name, "schedule", "days")
+
+
+def _time_of_day(checked: Checked, at: str, *path: str) -> Iterator[Finding]:
+    if _kinds(checked).get(at) is not AnswerKind.TIME and not _is_time(at):
+        yield checked.find(f"'{at}' is no time of day", "write HH:MM, or the name of a saved time", *path)
+
+
+def _kinds(checked: Checked) -> dict[str, AnswerKind]:
+    """Return what is asked for under each saved name."""
+    return {step.save: step.answer.kind for _, step in checked.steps() if step.save and step.answer}
 
 
 def _is_time(text: str) -> bool:

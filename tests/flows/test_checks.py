@@ -121,6 +121,24 @@ def test_a_good_flow_has_no_finding(tmp_path):
             "'sometimes' are no days",
         ),
         ("version: 1", "version: ^x", "should be a whole number"),
+        ("save: how", "save: how\n    wait: {^until: hour, then: last}", "'hour' is no time of day"),
+        ("save: how", "save: how\n    wait: {^until: hour, then: last}", "'hour' is not saved on every way"),
+        ("save: how", "save: how\n    wait: {^until: '25:00', then: last}", "'25:00' is no time of day"),
+        (
+            "save: how",
+            "save: how\n    hint: {experiment: s, arms: {a: 1, b: 1}, say: {^a: Now!}}",
+            "an exclamation mark",
+        ),
+        (
+            "last: {say: Bye for now., end: done}",
+            "last: {score: {save: x, add: [^nothing]}, end: done}",
+            "'nothing' is not saved on every way",
+        ),
+        (
+            "last: {say: Bye for now., end: done}",
+            "last: {score: {save: x, add: [how], less: [^nothing]}, end: done}",
+            "'nothing' is not saved on every way",
+        ),
     ],
 )
 def test_a_seeded_fault_is_found_at_its_place(tmp_path, old, new, what):
