@@ -61,18 +61,17 @@ class Window:
 
     def room(self, now: float, *, page: bool = False) -> int:
         """Return how many requests may start now."""
-        rest = self._rest()
-        remembered = sum(1 for at in self._answers if at + rest > now)
-        return self._most(page=page) - self._open - remembered
+        return self._most(page=page) - self._open - len(self._opening_times(now, page=page))
 
     def opens_at(self, now: float, *, page: bool = False, requests: int = 1) -> float | None:
         """Return when that many requests may start; None while that hangs on an answer that is still awaited."""
-        requests = min(requests, self._most(page=page))
         self._forget(now)
-        missing = requests - self.room(now, page=page)
+        times = self._opening_times(now, page=page)
+        most = self._most(page=page)
+        missing = min(requests, most) + self._open + len(times) - most
         if missing <= 0:
             return now
-        return self._answers[missing - 1] + self._rest() if missing <= len(self._answers) else None
+        return times[missing - 1] if missing <= len(times) else None
 
     def begin(self, requests: int = 1) -> None:
         """Note that requests start."""
@@ -90,15 +89,22 @@ class Window:
         self._forget(now)
         return not self._open and not self._answers
 
+    def _opening_times(self, now: float, *, page: bool) -> list[float]:
+        """Return when each slot opens that an answer still keeps closed."""
+        rest = self._rest(page=page)
+        return [at + rest for at in self._answers if at + rest > now]
+
     def _most(self, *, page: bool) -> int:
         return self._rate.count - (0 if page else self._rate.kept)
 
-    def _rest(self) -> float:
+    def _rest(self, *, page: bool) -> float:
         known = self._shortest_trip if self._trips >= TRIPS_TO_LEARN else 0.0
-        return self._rate.seconds - TRIP_SHARE * known + MARGIN
+        # A slot that is kept for pages is margin enough for everything else.
+        margin = 0.0 if self._rate.kept and not page else MARGIN
+        return self._rate.seconds - TRIP_SHARE * known + margin
 
     def _forget(self, now: float) -> None:
-        while self._answers and self._answers[0] + self._rest() <= now:
+        while self._answers and self._answers[0] + self._rest(page=True) <= now:
             self._answers.popleft()
 
 
