@@ -8,8 +8,9 @@ from pathlib import Path
 from flows import call_checks, instruments, path_checks, shape_checks, translation_checks, word_checks
 from flows.errors import FlowError
 from flows.finding import Checked, Finding
-from flows.library import flow_files, translation_files
+from flows.library import SHIPPED, flow_files, load_library, translation_files
 from flows.loader import build_flow
+from flows.model import Flow
 from flows.yaml_tree import read_source, read_tree
 
 # A questionnaire is quoted as its owner wrote it: only its ways and calls are checked.
@@ -32,12 +33,26 @@ def check(paths: Iterable[Path]) -> list[Finding]:
             checked.append(_read(file))
         except FlowError as error:
             findings.append(Finding(error.file, error.line, error.column, error.what, error.remedy))
-    flows = {one.flow.name: one.flow for one in checked}
+    # A flow of an operator's own may call ours.
+    flows = _shipped() | {one.flow.name: one.flow for one in checked}
     for one in checked:
+        findings += _twice(one)
         together = one.beside(flows)
         findings += (finding for run in _checks_of(one) for finding in run(together))
     findings += translation_checks.check(translation_files(paths), flows)
     return sorted(findings)
+
+
+def _shipped() -> dict[str, Flow]:
+    library = load_library()
+    return {name: library.latest(name) for name in library.names()}
+
+
+def _twice(checked: Checked) -> Iterator[Finding]:
+    """Yield a finding for a flow that would stand in the way of ours."""
+    ours = SHIPPED / f"{checked.flow.name}.yaml"
+    if ours.exists() and ours.resolve() != Path(checked.file).resolve():
+        yield checked.find(f"a flow named '{checked.flow.name}' is shipped", "give it another name", "flow")
 
 
 def untranslated(paths: Iterable[Path]) -> dict[str, list[str]]:

@@ -189,6 +189,16 @@ def test_the_results_of_a_called_flow_count_as_saved(tmp_path):
     assert found(tmp_path, source_of(calling)) == []
 
 
+def test_a_flow_of_an_operators_own_may_call_ours(tmp_path):
+    calling = GOOD.replace("end: done}", "call: grounding, with: {inside: true}, next: done}\ndone: {end: done}")
+    assert found(tmp_path, source_of(calling)) == []
+
+
+def test_a_flow_may_not_take_the_name_of_one_of_ours(tmp_path):
+    (finding,) = found(tmp_path, source_of(GOOD, name="grounding"), "grounding")
+    assert finding == "grounding.yaml:1:1: a flow named 'grounding' is shipped; give it another name"
+
+
 def test_a_file_that_is_not_there_is_a_finding(tmp_path):
     (finding,) = check([tmp_path / "none.yaml"])
     assert "No such file" in finding.what
