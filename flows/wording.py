@@ -30,7 +30,7 @@ class Words:
         return fill(self.variants(key, language)[0], values)
 
     def walk(self, key: str, language: str, turn: int, /, **values: object) -> str:
-        """Return one of the sentences of a key; `turn` walks through them in order, so that none comes twice in a row."""
+        """Return one of the sentences of a key; `turn` walks through them, so that none comes twice in a row."""
         variants = self.variants(key, language)
         return fill(variants[turn % len(variants)], values)
 
