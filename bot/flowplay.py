@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from datetime import timedelta
 
 from bot.engine.effects import Ask, Effect, Ended, Escalate, Measure, Save, Schedule
@@ -14,6 +15,7 @@ from bot.model import Session
 from flows.library import Library
 from flows.values import Saved
 
+FIRST_WORDS = 6
 _PASSES = re.compile(r"after ([1-9][0-9]{0,3})(m|h|d)$")
 _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 
@@ -61,14 +63,19 @@ class Played:
         if isinstance(event, Answered) and not self.goes_on:
             return []
         self._session, effects = step(self._library, self._session, event, self._now, language=self._language)
-        asked = self._session.stack[-1].step if self._session.stack else ""
-        expected = f"bot_asks: {asked}" if asked else "bot_says: []"
-        self._turns.append(f"      - {{{typed}{expected}}}")
+        self._turns.append(f"      - {{{typed}{self._expected(effects)}}}")
         said: list[str] = []
         for effect in effects:
             self._note(effect)
             said += _shown(effect)
         return said
+
+    def _expected(self, effects: Sequence[Effect]) -> str:
+        """Return what the test expects of the bot: the step that is open now, or the first words of the end."""
+        if self._session.stack:
+            return f"bot_asks: {self._session.stack[-1].step}"
+        said = " ".join(words for effect in effects if (words := words_of(effect)))
+        return f"bot_says: [{json.dumps(' '.join(said.split()[:FIRST_WORDS]), ensure_ascii=False)}]"
 
     def _note(self, effect: Effect) -> None:
         if isinstance(effect, Ended) and effect.flow == self._flow:
