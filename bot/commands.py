@@ -59,6 +59,11 @@ _WORDS = {
     "resume": "resume",
     "continue": "resume",
     "go on": "resume",
+    # The words that the engine's own German and Spanish sentences name; all are in their plain form.
+    "weitermachen": "resume",
+    "continuar": "resume",
+    "ubungen": "tools",
+    "ejercicios": "tools",
     "settings": "settings",
     "my check-ins": "schedule",
     "my checkins": "schedule",

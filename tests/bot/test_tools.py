@@ -213,3 +213,11 @@ async def test_a_person_chooses_the_language_also_in_the_middle_of_a_question(an
     assert "hablamos en español" in "".join(await ana.person("Sprache spanisch"))
     assert "¿Cuánto malestar sientes" in "".join(await ana.person("Anclaje 5-4-3-2-1"))
     assert "Hablo español" in "".join(await ana.person("/language Klingon"))
+
+
+@pytest.mark.parametrize(("language", "stop", "go_on"), [("de", "stopp", "weitermachen"), ("es", "parar", "continuar")])
+async def test_the_words_that_are_named_in_a_language_work_in_it(ana: Room, language: str, stop: str, go_on: str):
+    await ana.person(f"/language {language}")
+    await ana.person("grounding")
+    assert go_on in "".join(await ana.person(stop))
+    assert (await ana.person(go_on))[0].split()[0] in {"Wir", "Estábamos"}
