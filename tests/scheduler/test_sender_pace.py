@@ -277,7 +277,7 @@ async def test_edits_to_a_busy_group_wait_so_that_a_page_never_does(desk: Desk) 
     assert len(desk.telegram.taken) < 20
 
     def all_there() -> bool:
-        desk.now += timedelta(milliseconds=5)
+        desk.now += timedelta(milliseconds=100)
         return len(desk.telegram.taken) == 21
 
     await desk.until(all_there)
