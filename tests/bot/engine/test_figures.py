@@ -137,7 +137,7 @@ def test_switched_off_no_exercise_begins_and_that_is_said(pair):
 def test_switched_off_a_running_exercise_keeps_its_place_and_goes_on_afterwards(pair):
     off(pair.do(Begin("small")).type("2")).do(Answered("1"))
     assert pair.session.stack == ()
-    assert "I have kept your place" in pair.words[-1]
+    assert "What you began is kept" in pair.words[-1]
     assert off(pair).do(Resume()).session.stack == ()
     pair.library.switched_off = False
     assert pair.do(Resume()).place == "two"
