@@ -26,6 +26,12 @@ _ALIASES = {
     "settings": "settings",
     "human": "human",
     "privacy": "privacy",
+    "export": "export",
+    "delete": "delete",
+    "undelete": "undo",
+    "keep": "keep",
+    "who": "who",
+    "access_log": "access_log",
     "about": "about",
     "help": "help",
     "checkin_schedule": "schedule",
@@ -74,6 +80,12 @@ _WORDS = {
     "go on asking": "take_up",
     "receipt": "receipt",
     "about": "about",
+    "export": "export",
+    "give me a copy": "export",
+    "delete everything": "delete",
+    "delete my data": "delete",
+    "keep my data": "undo",
+    "who opened my words": "access_log",
     "hello": "start",
     "hi": "start",
     "start": "start",
@@ -88,6 +100,28 @@ _EVERYWHERE = frozenset({"help", "privacy", "withdraw", "about", "human", "sos",
 
 # A button that works however old its message is; it holds no state.
 HUMAN_BUTTON = "ask.human"
+
+# What concerns one's own data works in every state.
+_RIGHTS = frozenset(
+    {
+        "privacy",
+        "withdraw",
+        "agree",
+        "who",
+        "export",
+        "access_log",
+        "allow_more",
+        "my_data",
+        "decline",
+        "decline_export",
+        "keep",
+        "delete",
+        "delete_yes",
+        "delete_no",
+        "undo",
+    }
+)
+_KEEP = re.compile(r"keep ([0-9]+)(?: days?)?")
 
 
 class Intent(Value, frozen=True):
@@ -104,7 +138,7 @@ class Intent(Value, frozen=True):
     @property
     def works_while_a_case_is_open(self) -> bool:
         """Whether the intent is served although a human is awaited."""
-        return self.name in _EVERYWHERE
+        return self.name in _EVERYWHERE or self.name in _RIGHTS
 
 
 def from_value(value: str) -> Intent | None:
@@ -139,6 +173,8 @@ def from_words(text: str) -> Intent | None:
     language = _LANGUAGE.fullmatch(said)
     if language:
         return Intent("language", language[1])
+    if kept := _KEEP.fullmatch(said):
+        return Intent("keep", kept[1])
     tools = _TOOLS.fullmatch(said)
     if tools:
         return Intent("tools", tools[1])

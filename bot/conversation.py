@@ -17,6 +17,7 @@ from bot.deciding import Decider
 from bot.errors import StoreError
 from bot.model import Address, CheckInDue, Due, Level, Received, Turn, WaitDue
 from bot.ports import Clock, StaleSession, Store
+from bot.rights.unstored import Unstored, storable
 from bot.vitals import Vitals
 
 log = structlog.get_logger(__name__)
@@ -66,6 +67,7 @@ class Conversation:
         self._vitals = vitals
         self._urgent: deque[_Waiting] = deque()
         self._bulk: deque[_Waiting] = deque()
+        self._unstored = Unstored()
         self._writer: asyncio.Task[None] | None = None
 
     async def receive(self, received: Sequence[Received]) -> None:
@@ -147,7 +149,8 @@ class Conversation:
                 await self._set_aside(one)
                 continue
             about = loaded.subjects.get(one.key) or _newcomer(one, newcomers)
-            turn = self._decider.decide(one, [views[person] for person in about], one.key in loaded.as_staff, now)
+            about_whom = [self._unstored.put_back(views[person]) for person in about]
+            turn = self._decider.decide(one, about_whom, one.key in loaded.as_staff, now)
             if turn is not None:
                 person = turn.view.person
                 if not turn.view.known:
@@ -166,7 +169,9 @@ class Conversation:
     async def _commit(self, turns: Sequence[Turn]) -> None:
         if not turns:
             return
-        await self._store.commit_many(turns)
+        await self._store.commit_many([storable(turn) for turn in turns])
+        for turn in turns:
+            self._unstored.remember(turn)
         self._vitals.count("turns", len(turns))
         self._vitals.count("batches")
         self._vitals.count("worrying_turns", sum(turn.level >= Level.HIGH for turn in turns))

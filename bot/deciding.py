@@ -37,6 +37,7 @@ from bot.model import (
 )
 from bot.oncall import Desk
 from bot.ports import Lookup, Mint
+from bot.rights import notice
 from bot.safety import Safety
 from bot.triage.triage import Question, Triage
 from bot.turn import Draft
@@ -122,6 +123,7 @@ class Decider:
         draft = Draft(inbound.key, view, now, self._mint, inbound.trigger)
         if not draft.person.reachable:
             draft.change_person(reachable=True)
+        self._dialogue.lapse(draft)
         assessment = self._assess(draft, inbound)
         before = draft.session
         if self._floods(draft) and draft.view.mode is TalkMode.BOT and not self._must_hear(draft, inbound, assessment):
@@ -130,8 +132,17 @@ class Decider:
         said = inbound.message if isinstance(inbound.content, Text) else form_of(inbound.content)
         if said and draft.session.stack != before.stack:
             draft.change_session(answered=said)
+        self._tell_what_it_is(draft)
         draft.change_session(last_at=now)
         return draft.finish()
+
+    def _tell_what_it_is(self, draft: Draft) -> None:
+        """Say with a reply that this is a program, when the last time is three hours ago (AI-5)."""
+        due = draft.person.welcomed and notice.is_due(draft.session, draft.now)
+        if due and not draft.add_notice(self._words.say("rights.notice", draft.person.language)):
+            return
+        if due or draft.session.told_at is None:
+            draft.change_session(told_at=draft.now)
 
     def _floods(self, draft: Draft) -> bool:
         """Say whether someone writes faster than can be answered. They are told once; every word is still assessed."""
@@ -249,6 +260,8 @@ class Decider:
                 if (draft.case.case_id, draft.case.next_at) != (case_id, next_at):
                     return False
                 self._desk.happen(draft, Ticked())
+            case Prepared():
+                self._dialogue.prepared(draft, what)
             case Undeliverable():
                 self._desk.undeliverable(draft, what)
             case _:

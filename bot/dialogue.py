@@ -7,7 +7,8 @@ from datetime import timedelta
 
 from bot.checkins.asking import CHECK_IN_FLOW, Asking, Reply
 from bot.commands import Intent
-from bot.effects import CONSENT_FLOW, Carrier, in_safety_flow, set_consent
+from bot.consenting import set_consent
+from bot.effects import CONSENT_FLOW, Carrier, in_safety_flow, may_keep
 from bot.engine.effects import Ask, Ended, Say
 from bot.engine.engine import step
 from bot.engine.events import (
@@ -35,6 +36,7 @@ from bot.model import (
     Filled,
     Lane,
     Level,
+    Prepared,
     Pressed,
     Saved,
     Session,
@@ -43,6 +45,7 @@ from bot.model import (
 )
 from bot.ports import Numbers
 from bot.remembering import used_today, with_memory
+from bot.rights.unstored import without_words
 from bot.safety import Safety
 from bot.turn import Draft
 from flows import interrupts
@@ -85,6 +88,7 @@ class Dialogue:
             "grant": self._grant,
             "language": self._speak,
             "never_mind": lambda draft, _: self._never_mind(draft),
+            "who": lambda draft, _: self._who(draft),
         }
 
     # --- what a person sent -------------------------------------------------------------------------------------------
@@ -205,6 +209,14 @@ class Dialogue:
         else:
             draft.send(said)
 
+    def _who(self, draft: Draft) -> None:
+        """Say who can read what is written here, and ask the open question again."""
+        text = self._intents.rights.readers(draft)
+        if draft.session.in_flow:
+            self._run(draft, Again(), first=text)
+        else:
+            draft.send(text)
+
     def _never_mind(self, draft: Draft) -> None:
         if draft.session.in_flow:
             self._run(draft, Again())
@@ -302,6 +314,14 @@ class Dialogue:
         set_consent(draft, purpose, agreed=True)
         self.serve(draft, Intent(name, wanted))
 
+    def lapse(self, draft: Draft) -> None:
+        """Take back consents whose words have changed since."""
+        self._intents.rights.lapse(draft)
+
+    def prepared(self, draft: Draft, what: Prepared) -> None:
+        """Send what the store has brought of the person's own data."""
+        self._intents.rights.prepared(draft, what)
+
     # --- what fell due ------------------------------------------------------------------------------------------------
 
     def check_in_due(self, draft: Draft, due: CheckInDue) -> None:
@@ -342,7 +362,7 @@ class Dialogue:
         before, language = draft.session, draft.person.language
         event = with_memory(self._library, draft.person, event, draft.now)
         session, effects = step(self._library, before, event, draft.now, language=language)
-        draft.set_session(session)
+        draft.set_session(session if may_keep(draft) else without_words(session, self._library))
         if standing is not None and stand(standing) == stand(session):
             draft.change_session(prompt=standing.prompt)
             self._forms.note(draft, "saved")

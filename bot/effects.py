@@ -12,6 +12,7 @@ from bot.calm import Calm
 from bot.checkins import changes
 from bot.checkins.reading import Wish
 from bot.checkins.state import Pace
+from bot.consenting import set_consent
 from bot.engine.effects import Ask, Effect, Ended, Escalate, Measure, Picture, Save, Say, Schedule, Started, Withdrawn
 from bot.forms import SHORTEST_HIDDEN, Forms
 from bot.model import Event, Lane, Level, Platform, Reason, Saved
@@ -102,10 +103,16 @@ class Carrier:
         flow = self._library.pinned(frame.flow, frame.hash)
         skippable = flow is not None and flow.steps[frame.step].skippable
         ways = (["back"] if frame.path else []) + (["skip"] if skippable else []) + ["stop"]
-        prompt = open_prompt(draft, [choice.value for choice in ask.choices] + [INTENT + way for way in ways])
+        prompt = open_prompt(
+            draft,
+            [choice.value for choice in ask.choices]
+            + [INTENT + way for way in (*ways, *(("who",) if ask.private else ()))],
+        )
         labels = [self._words.say(f"ways.{way}", draft.person.language) for way in ways]
         typed = self.forms.field(draft, prompt, ask.text) if ask.accepts_text and self.forms.used(draft) else ()
+        asks_who = (self._words.say("ways.who", draft.person.language),) if ask.private else ()
         below = typed + last_row(prompt, len(ask.choices), labels)
+        below += last_row(prompt, len(ask.choices) + len(labels), asks_who)
         text, rows = laid_out(
             ask.text, prompt, labels_of(ask.choices), ask.kind, below=len(below), menu=has_menus(draft)
         )
@@ -117,7 +124,7 @@ class Carrier:
                 self._note(draft, effect)
             case Save(flow, step, name, value):
                 self._save(draft, flow, step, name, value)
-            case Measure(step, name, value) if _may_keep(draft):
+            case Measure(step, name, value) if may_keep(draft):
                 draft.rate(step, name, value)
                 remembering.keep_rating(draft, name, value)
             case Withdrawn(flow, step, name, _measure):
@@ -151,7 +158,7 @@ class Carrier:
                 draft.change_person(**{field: str(value)})
         elif room == "consent" and field:
             set_consent(draft, field, agreed=value is True or value == "yes")
-        elif _may_keep(draft):
+        elif may_keep(draft):
             draft.record(Event("saved", flow, step, name, value))
             if room in remembering.ROOMS:
                 remembering.keep(draft, room, field, value)
@@ -181,17 +188,6 @@ def _shows_answers(draft: Draft, said: Sequence[str], effects: Sequence[Effect])
     return any(len(text) >= SHORTEST_HIDDEN and text in line for text in texts for line in said)
 
 
-def _may_keep(draft: Draft) -> bool:
+def may_keep(draft: Draft) -> bool:
     """Say whether answers may outlive the talk: some exercises are open to everyone, their answers are not kept."""
     return not ANSWERS_KEPT_BY.isdisjoint(draft.person.consents)
-
-
-def set_consent(draft: Draft, purpose: str, *, agreed: bool) -> None:
-    """Give or withdraw consent to one purpose."""
-    consents = {name: at for name, at in draft.person.consents.items() if name != purpose}
-    if agreed:
-        consents[purpose] = draft.person.consents.get(purpose, draft.now)
-    draft.change_person(consents=consents)
-    for plan in draft.view.check_ins:
-        draft.set_check_in(changes.agreed(plan, purpose, yes=agreed))
-    draft.record(Event("consent", name=purpose, value=agreed))

@@ -8,9 +8,12 @@ from bot.checkins.changes import schedule_of
 from bot.checkins.schedules import Schedules
 from bot.checkins.spoken import spoken_plan
 from bot.commands import HUMAN_BUTTON, Intent
-from bot.effects import CONSENT_FLOW, Carrier, set_consent
+from bot.consenting import set_consent
+from bot.effects import CONSENT_FLOW, Carrier
 from bot.model import Button, Lane, Level, Reason
 from bot.prompts import has_menus, laid_out, open_prompt
+from bot.rights import purposes
+from bot.rights.talk import RightsTalk
 from bot.safety import Safety
 from bot.tools import Tools
 from bot.turn import Draft
@@ -19,7 +22,7 @@ from flows.wording import Words
 
 # The wish for messages without emoji, edits and pictures; it stands beside the consents, and is none.
 PLAIN = "plain"
-PURPOSES = ("check_ins", "exercises", "escalation", "holdout")
+PURPOSES = tuple(name for name in purposes.NAMES if name != "org_statistics")
 # Flows that are not offered as an exercise: they are entered by what happens.
 NOT_OFFERED = frozenset({CONSENT_FLOW, "safety_check", "sos", "check_in", "plan_steps"})
 
@@ -37,19 +40,20 @@ class Intents:
             "about": lambda draft, _: self._say(draft, "about"),
             "tools": Tools(library, words, self.ask).show,
             "settings": lambda draft, _: self._settings(draft),
-            "privacy": lambda draft, _: self._privacy(draft),
-            "withdraw": self._withdraw,
             "welcome": lambda draft, _: self._welcome(draft),
             "no_thanks": lambda draft, _: self._say(draft, "welcome_declined"),
             "allow": self._allow,
             "plain": self._plain_mode,
             "decline": lambda draft, _: self._say(draft, "consent_kept"),
+            "decline_export": lambda draft, _: self._say(draft, "rights.export_kept"),
             "holdout": lambda draft, _: self.ask_consent(draft, "holdout", Intent("schedule")),
             "decline_schedule": lambda draft, _: self._say(draft, "schedule.dismissed"),
             "human": lambda draft, _: self._human(draft),
         }
         self.schedules = Schedules(library, words, carrier.next_check_in, self.ask)
         self._handlers |= self.schedules.handlers
+        self.rights = RightsTalk(words, self.ask)
+        self._handlers |= self.rights.handlers
 
     def serve(self, draft: Draft, intent: Intent) -> bool:
         """Serve an intent; return False for one that is not served here."""
@@ -103,18 +107,6 @@ class Intents:
         plan = spoken_plan(self._words, language, daily) if daily and not daily.rules.paused else none
         self._say(draft, "settings", name=draft.person.name or none, check_in=plan, zone=draft.person.zone)
 
-    def _privacy(self, draft: Draft) -> None:
-        language = draft.person.language
-        given = [purpose for purpose in PURPOSES if purpose in draft.person.consents]
-        labels = [self._words.say(f"consents.{purpose}", language) for purpose in given]
-        named = ", ".join(labels) or self._words.say("privacy_none", language)
-        text = self._words.say("privacy", language, consents=named)
-        self.ask(draft, text, [Intent("withdraw", purpose) for purpose in given], labels)
-
-    def _withdraw(self, draft: Draft, purpose: str) -> None:
-        set_consent(draft, purpose, agreed=False)
-        self._say(draft, "privacy_off")
-
     def _welcome(self, draft: Draft) -> None:
         """Say once, unasked, that the bot is there; whoever is known has heard it."""
         if draft.view.known:
@@ -132,7 +124,7 @@ class Intents:
                 set_consent(draft, purpose, agreed=purpose in wanted)
         draft.change_person(plain=PLAIN in wanted)
         if not draft.trigger:
-            self._privacy(draft)
+            self.rights.privacy(draft)
 
     def _plain_mode(self, draft: Draft, wanted: str) -> None:
         """Switch plain messages on or off; without a word, the other way round."""

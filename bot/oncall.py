@@ -29,6 +29,7 @@ from bot.model import (
 )
 from bot.policy import Audience, Policy
 from bot.ports import Numbers
+from bot.rights.access import may_read
 from bot.rota import Responder, Rota, direct_chat
 from bot.turn import Draft
 from flows.wording import Words
@@ -242,7 +243,7 @@ class Desk:
     def _read(self, draft: Draft, inbound: Inbound, responder: Responder, asked: Asked) -> None:
         """Show the words in private; without the person's consent only to the one who took the case."""
         case = _open(draft)
-        if "escalation" not in draft.person.consents and case.owner != responder.id:
+        if not may_read(draft.person, case, responder.id):
             self._answer(draft, inbound, "desk.claim_to_read")
             return
         chat = direct_chat(responder, inbound.address.platform) or inbound.address

@@ -175,6 +175,14 @@ class Draft:
             return ()
         return before.paced
 
+    def add_notice(self, notice: str) -> bool:
+        """Put a notice before the first reply to the person; return whether there is one to carry it."""
+        for index, one in enumerate(self._outbounds):
+            if one.lane is Lane.REPLY and one.address == self.person.address and not (one.edits or one.relays):
+                self._outbounds[index] = msgspec.structs.replace(one, text=f"{notice}\n\n{one.text}")
+                return True
+        return False
+
     def finish(self) -> Turn:
         """Return the frozen turn; the session's version has grown by one."""
         self.change_session(version=self.base + 1)

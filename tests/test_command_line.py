@@ -98,7 +98,7 @@ def test_without_a_known_person_the_talk_begins_with_who_the_bot_is():
 def test_the_end_of_the_input_in_the_middle_of_a_talk_is_no_error():
     done = handrail("chat", "--as-known", typed="thought record\nBegin")
     assert (done.returncode, done.stderr) == (0, "")
-    assert "What happened?" in said(done, "bot")[-2]
+    assert any("What happened?" in line for line in said(done, "bot")[-3:])
 
 
 def test_a_conversation_without_a_data_folder_is_thrown_away(tmp_path: Path):

@@ -55,9 +55,12 @@ class Chat:
     async def settle(self) -> int:
         """Run what is due and send what waits until nothing more happens; return how much there was."""
         total = 0
-        while happened := await self._house.due_work.run() + await self._house.sender.drain():
+        while happened := await self._house.due_work.run() + await self._run_the_rest():
             total += happened
         return total
+
+    async def _run_the_rest(self) -> int:
+        return await self._house.rights_work.run() + await self._house.sender.drain()
 
     async def _move(self, argument: str) -> None:
         """Move the clock from one due moment to the next, so that each thing happens at its time."""

@@ -25,6 +25,8 @@ from bot.oncall import Desk
 from bot.policy_file import load_policy
 from bot.ports import Channel, Clock
 from bot.privacy import MasterKeys, make_key
+from bot.rights.keeping import cut_for
+from bot.rights.telling import Telling
 from bot.rota import Rota
 from bot.safety import Safety
 from bot.settings import Settings
@@ -36,6 +38,7 @@ from flows.reloading import Watched
 from flows.wording import Words, load_words
 from scheduler.jobs import DueWork
 from scheduler.limits import Limits
+from scheduler.rights import RightsWork
 from scheduler.sender import Sender
 from scheduler.timing import next_check_in
 
@@ -60,6 +63,7 @@ class House:
     conversation: Conversation
     sender: Sender
     due_work: DueWork
+    rights_work: RightsWork
     channels: dict[Platform, Channel]
     words: Words
     library: Library
@@ -118,7 +122,9 @@ async def build(
     conversation = Conversation(store, decider, clock, outbox, vitals)
     sender = Sender(store, channels, conversation.receive, clock, outbox, words.say("sent_again"), limits, vitals)
     due_work = DueWork(store, conversation.receive, clock, next_due)
-    return House(store, conversation, sender, due_work, channels, words, library, vitals, watched)
+    telling = Telling(words, desk.cards.name)
+    rights = RightsWork(store.rights, conversation.receive, clock, telling.copy_of, telling.log_of, cut_for)
+    return House(store, conversation, sender, due_work, rights, channels, words, library, vitals, watched)
 
 
 def _watched(settings: Settings, paths: Sequence[Path]) -> Watched:

@@ -151,6 +151,7 @@ def _jobs(house: House, role: Role) -> dict[str, tuple[Job, float]]:
         "due": (house.due_work.tick, TICK_SECONDS),
         "check_ins": (house.due_work.tick_plans, TICK_SECONDS),
         "outbox": (house.sender.tick, seconds),
+        "rights": (house.rights_work.tick, TICK_SECONDS),
         **flows,
     }
 

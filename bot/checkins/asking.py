@@ -66,8 +66,9 @@ class Asking:
         last, decided = draft.session.last_at, plan.course.asked_at
         talked = last is not None and decided is not None and last > decided
         agreed = "check_ins" in draft.person.consents and draft.person.reachable and not plan.rules.paused
+        leaving = draft.person.erase_at is not None
         case = draft.view.previous.resolved_at if draft.view.previous else None
-        if talked or not agreed or draft.view.mode is not TalkMode.BOT:
+        if talked or not agreed or leaving or draft.view.mode is not TalkMode.BOT:
             return True
         return policy.unwelcome(DueCheckIn(plan, troubled_at=case), due.due_at, draft.now) is not None
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import msgspec
-
 from bot.model import Person, Value
 
 
@@ -37,8 +35,3 @@ def offered(*, workplace: bool) -> tuple[str, ...]:
 def lapsed(person: Person) -> tuple[str, ...]:
     """Return the purposes that were agreed to in words that have changed since."""
     return tuple(name for name in person.consents if person.versions.get(name, 1) < VERSIONS.get(name, 1))
-
-
-def agreed(person: Person, purpose: str) -> Person:
-    """Return the person with a purpose noted in its present version; others keep theirs."""
-    return msgspec.structs.replace(person, versions={**person.versions, purpose: VERSIONS.get(purpose, 1)})

@@ -130,6 +130,7 @@ class Room:
             recorder.sent = self.order
             built.channels[platform] = recorder
         self.conversation, self.sender, self.due_work = built.conversation, built.sender, built.due_work
+        self.rights_work = built.rights_work
         self._keys = count(1)
 
     # --- acts ---------------------------------------------------------------------------------------------------------
@@ -179,7 +180,7 @@ class Room:
 
     async def settle(self) -> None:
         for _ in range(100):
-            if not (await self.due_work.run() + await self.sender.drain()):
+            if not (await self.due_work.run() + await self.rights_work.run() + await self.sender.drain()):
                 return
         raise AssertionError("the room never comes to rest")
 
