@@ -64,6 +64,7 @@ class Person(Value, frozen=True):
     reachable: bool = True
     welcomed: bool = False
     plain: bool = False
+    told_zone: str = ""
     kept: dict[str, Saved] = {}
     versions: dict[str, int] = {}
     keeps_days: int = 30

@@ -21,8 +21,6 @@ from bot.errors import DeliveryError
 from bot.model import Address, Delivery, Inbound, Platform
 from bot.ports import Installations
 
-GONE = frozenset({"app_uninstalled", "tokens_revoked"})
-
 # How long a list of workspaces is good, and how often it is read at most.
 FRESH_SECONDS, AT_LEAST_SECONDS = 30.0, 1.0
 
@@ -143,8 +141,12 @@ def workspace_of(body: Mapping[str, Any]) -> str:
 
 
 def _ends(body: Mapping[str, Any]) -> bool:
+    """Say whether a workspace takes its leave back; a person may also revoke what they gave for themselves."""
     event = body.get("event")
-    return isinstance(event, dict) and event.get("type") in GONE
+    if not isinstance(event, dict) or event.get("type") != "tokens_revoked":
+        return isinstance(event, dict) and event.get("type") == "app_uninstalled"
+    tokens = event.get("tokens")
+    return isinstance(tokens, dict) and bool(tokens.get("bot"))
 
 
 async def _closed(workspace: Workspace) -> None:

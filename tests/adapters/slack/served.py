@@ -42,8 +42,10 @@ class Served:
         self.ana.command("start")
         for label in ("Go on", "I am 18 or older", "Yes", "Yes", "Yes"):
             await self.press(label)
-        for words in ("Ana", "Germany", "Berlin", "skip"):
+        for words in ("Ana", "Germany"):
             await self.write(words)
+        await self.press("Yes")
+        await self.write("skip")
         await self.ana.hears('Say "help"')
 
     async def press(self, label: str) -> None:

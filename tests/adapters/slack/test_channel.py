@@ -276,13 +276,55 @@ LABELS = st.builds(lambda text, times: text * times, st.text(min_size=1, max_siz
     text=TEXTS,
     rows=st.lists(st.lists(LABELS, min_size=1, max_size=30), max_size=60),
     form=st.text(max_size=300),
+    plain=st.booleans(),
 )
 async def test_no_text_and_no_choice_breaks_a_published_limit(
-    slack: SlackServer, channel: SlackChannel, text: str, rows: list[list[str]], form: str
+    slack: SlackServer, link: SlackLink, text: str, rows: list[list[str]], form: str, plain: bool
 ) -> None:
     buttons = tuple(tuple(Button(f"tok{i}", label, form) for i, label in enumerate(row)) for row in rows)
     slack.user("U0ANA").chat.messages.clear()
-    await channel.send(delivery(text, buttons=buttons))
-    await channel.send(delivery(text, buttons=buttons, trigger=slack.world.new_trigger("U0ANA")))
+    for dm_text in (True, False):
+        channel = SlackChannel(link, dm_text=dm_text)
+        await channel.send(delivery(text, buttons=buttons, plain=plain))
+    await channel.send(delivery(text, buttons=buttons, plain=plain, trigger=slack.world.new_trigger("U0ANA")))
     # Parts of a text that repeats itself may look alike.
     assert [what for what in slack.violations if "double post" not in what] == []
+
+
+async def test_many_choices_are_a_menu_and_more_than_it_holds_are_a_list_besides(
+    slack: SlackServer, channel: SlackChannel
+) -> None:
+    def choices(count: int) -> tuple[tuple[Button, ...], ...]:
+        ways = (Button("tok.skip", "Skip", moves=True),)
+        return (*((Button(f"tok.{number}", f"Choice {number}"),) for number in range(count)), ways)
+
+    await channel.send(delivery("Which?", buttons=choices(30)))
+    (menu,), (skip,) = [block["elements"] for block in slack.user("U0ANA").chat.messages[-1].blocks[1:]]
+    assert (menu["type"], len(menu["options"]), skip["value"]) == ("static_select", 30, "tok.skip")
+    await channel.send(delivery("Which now?", buttons=choices(130)))
+    message = slack.user("U0ANA").chat.messages[-1]
+    assert "130. Choice 129" in message.words
+    assert slack.violations == []
+
+
+async def test_a_choice_too_long_for_a_button_is_told_in_full(slack: SlackServer, channel: SlackChannel) -> None:
+    await channel.send(delivery("Which?", buttons=((Button("tok.0", "word " * 30), Button("tok.1", "No")),)))
+    message = await slack.user("U0ANA").hears("1. word word")
+    assert "2. No" in message.words
+    assert slack.violations == []
+
+
+async def test_plain_messages_hold_no_emoji_and_are_not_edited(slack: SlackServer, channel: SlackChannel) -> None:
+    receipt = await channel.send(delivery("Well done 🎉 today ☀️", buttons=((Button("t.0", "👍 Yes"),),), plain=True))
+    await channel.send(delivery("Next", edits=receipt, plain=True))
+    assert slack.user("U0ANA").history == ["Well done today \nYes", "Next"]
+
+
+async def test_what_others_may_read_leaves_words_out_and_a_modal_shows_them(
+    slack: SlackServer, channel: SlackChannel
+) -> None:
+    said = {"aloud": "You wrote (your words)", "trigger": slack.world.new_trigger("U0ANA")}
+    await channel.send(delivery("You wrote much", **said))
+    assert "You wrote much" in (slack.user("U0ANA").modal or slack.user("U0ANA")).words  # type: ignore[union-attr]
+    await channel.send(delivery("You wrote much", **said))
+    assert slack.user("U0ANA").history == ["You wrote (your words)"]

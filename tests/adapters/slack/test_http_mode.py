@@ -196,3 +196,9 @@ async def test_a_body_of_unsaid_length_is_refused_as_soon_as_it_is_too_long(url:
 async def test_a_missing_signing_secret_stops_the_start(intake: Intake) -> None:
     with pytest.raises(SettingError, match="HANDRAIL_SLACK_SIGNING_SECRET"):
         HttpIntake(intake, " ", lambda: datetime.now(UTC))
+
+
+async def test_a_command_over_http_shows_its_pointer_to_its_author_alone(slack: SlackServer, url: str) -> None:
+    push = await slack.user("U0ANA").command("sos").arrives()
+    assert push.answer is not None
+    assert push.answer["response_type"] == "ephemeral"

@@ -151,3 +151,15 @@ def test_the_longer_of_snooze_and_schedule_counts(answer: dict[str, object], min
     at = NOW.timestamp()
     told = {name: at + value if type(value) is int and "_" in name else value for name, value in answer.items()}
     assert quiet_until(told, NOW) == (None if minutes is None else NOW + timedelta(minutes=minutes))
+
+
+async def test_a_journey_is_noticed_and_asked_about_once(tmp_path: Path) -> None:
+    async with served(tmp_path, known=True) as here:
+        here.slack.world.profiles["U0ANA"].zone = "America/New_York"
+        here.ana.command("checkin 9:30")
+        await here.ana.hears("Your account is in the time zone America/New_York now")
+        here.ana.presses("Yes, go by that")
+        await here.ana.hears("Your time zone is America/New_York now")
+        here.ana.command("settings")
+        await here.ana.hears("Time zone: America/New_York")
+        assert sum("Shall check-ins go by that" in words for words in here.ana.history) == 1

@@ -103,13 +103,28 @@ async def test_the_same_account_id_in_two_workspaces_is_two_people(slack: SlackS
         await other.hears("nothing to go on with")
 
 
-async def test_a_workspace_that_uninstalls_is_forgotten(slack: SlackServer, tmp_path: Path) -> None:
+LEAVING = [{"type": "app_uninstalled"}, {"type": "tokens_revoked", "tokens": {"oauth": [], "bot": ["U0BOT"]}}]
+
+
+async def test_a_person_who_revokes_their_own_token_changes_nothing(slack: SlackServer, tmp_path: Path) -> None:
+    async with serving(slack, tmp_path, home=False) as url:
+        await install(slack, url, "code", team={"id": TWO})
+        eve = slack.user("U0EVE", team=TWO)
+        await eve.raw_event({"type": "tokens_revoked", "tokens": {"oauth": ["U0EVE"], "bot": []}}).arrives()
+        await eve.command("about").arrives()
+        await eve.hears("I'm Handrail")
+
+
+@pytest.mark.parametrize("event", LEAVING, ids=lambda event: event["type"])
+async def test_a_workspace_that_uninstalls_is_forgotten(
+    slack: SlackServer, tmp_path: Path, event: dict[str, object]
+) -> None:
     async with serving(slack, tmp_path, home=False) as url:
         await install(slack, url, "code", team={"id": TWO})
         eve = slack.user("U0EVE", team=TWO)
         await eve.command("about").arrives()
         await eve.hears("I'm Handrail")
-        await eve.raw_event({"type": "app_uninstalled"}).arrives()
+        await eve.raw_event(event).arrives()
         before = len(slack.calls("chat.postMessage"))
         await eve.command("about").arrives()
         assert len(slack.calls("chat.postMessage")) == before
