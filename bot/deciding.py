@@ -140,6 +140,7 @@ class Decider:
         """Say with a reply that this is a program, when the last time is three hours ago (AI-5)."""
         due = draft.person.welcomed and notice.is_due(draft.session, draft.now)
         if due and not draft.add_notice(self._words.say("rights.notice", draft.person.language)):
+        self._dialogue.notice_zone(draft, inbound.zone, before)
             return
         if due or draft.session.told_at is None:
             draft.change_session(told_at=draft.now)
@@ -194,8 +195,14 @@ class Decider:
     def _view(self, inbound: Inbound, views: Sequence[View], now: datetime) -> View:
         if views:
             return views[0]
-        language, zone = self._language(inbound.language), inbound.zone or "UTC"
-        person = Person(self._mint.token(), inbound.address, created_at=now, language=language, zone=zone)
+        person = Person(
+            self._mint.token(),
+            inbound.address,
+            created_at=now,
+            language=self._language(inbound.language),
+            zone=inbound.zone or "UTC",
+            told_zone=inbound.zone,
+        )
         return View(person, Session(), known=False)
 
     def _language(self, wanted: str) -> str:

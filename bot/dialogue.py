@@ -263,6 +263,15 @@ class Dialogue:
         elif intent.name in _MOVES:
             self._move(draft, intent.name)
         elif not self._intents.serve(draft, intent):
+    def notice_zone(self, draft: Draft, zone: str, before: Session) -> None:
+        """Ask once, when nothing else is open, whether check-ins shall go by the account's new time zone."""
+        person, quiet = draft.person, draft.session.prompt == before.prompt and not draft.session.in_flow
+        if not zone or zone in {person.told_zone, person.zone} or not draft.view.check_ins:
+            return
+        if quiet and draft.view.mode is TalkMode.BOT:
+            draft.change_person(told_zone=zone)
+            self._intents.offer_zone(draft, zone)
+
             self._intents.offer(draft, "unknown_command")
 
     def _move(self, draft: Draft, name: str) -> None:

@@ -82,6 +82,13 @@ class Intents:
         text, rows = laid_out(text, prompt, labels, menu=has_menus(draft))
         draft.send(text, lane=lane, buttons=rows)
 
+    def offer_zone(self, draft: Draft, zone: str) -> None:
+        """Offer to go by another time zone from now on."""
+        language = draft.person.language
+        labels = [self._words.say(f"zone_moved.{answer}", language) for answer in ("yes", "no")]
+        text = self._words.say("zone_moved.ask", language, zone=zone)
+        self.ask(draft, text, [Intent("zone", zone), Intent("decline_schedule")], labels)
+
     def offer_human(self, draft: Draft, key: str) -> None:
         """Say a sentence and offer a person; an open question stays open."""
         label = self._label(draft, Intent("human"))
