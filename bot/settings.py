@@ -90,6 +90,13 @@ class Settings(BaseSettings):
             raise ValueError("not a database address; use sqlite:///path/to/file or postgresql://user@host/name")
         return value
 
+    @field_validator("flows")
+    @classmethod
+    def _flows(cls, value: Path | None) -> Path | None:
+        if value is not None and not value.is_dir():
+            raise ValueError("not a folder; make it, or leave the setting out (docs/writing-flows.md)")
+        return value
+
     @field_validator("country")
     @classmethod
     def _country(cls, value: str) -> str:

@@ -85,10 +85,6 @@ class Library:
         self._translations = newer._translations
         self._spoken, self._recalls = {}, {}
 
-    def versions(self) -> dict[str, str]:
-        """Return the content hash of each flow that new talks get."""
-        return {name: flow.hash for name, flow in self._latest.items()}
-
     def go_back(self, wanted: Mapping[str, str]) -> bool:
         """Let new talks get these versions (by flow and hash) instead of the latest; return whether that changed it."""
         before = self._latest

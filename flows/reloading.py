@@ -8,6 +8,7 @@ from pathlib import Path
 from flows.control import Control
 from flows.errors import FlowError
 from flows.library import Library, flow_files, load_whole, translation_files
+from flows.model import Flow
 
 Stamp = dict[Path, tuple[int, int]]
 
@@ -40,11 +41,20 @@ class Watched:
         self._stamp = stamp
         newer, faults = load_whole(self._paths, cache=self._cache, instead=self.library)
         self.report(faults)
-        before = self.library.versions()
+        before = {name: self.library.latest(name) for name in self.library.names()}
         self.library.renew(newer)
         self._control.apply(self.library)
-        changed = sorted(name for name, version in self.library.versions().items() if before.get(name) != version)
-        self._tell("flows_reloaded", {"changed": ", ".join(changed) or "nothing"})
+        after = [self.library.latest(name) for name in sorted(self.library.names())]
+        changed = [flow for flow in after if flow.name not in before or before[flow.name].hash != flow.hash]
+        self._tell("flows_reloaded", {"changed": ", ".join(flow.name for flow in changed) or "nothing"})
+        for flow in changed:
+            self._tell_same_number(flow, before.get(flow.name))
+
+    def _tell_same_number(self, flow: Flow, before: Flow | None) -> None:
+        """Tell of words that changed under the same number: nobody could say which of them a person met."""
+        if before is not None and flow.version == before.version:
+            remedy = "raise 'version' and renew 'reviewed'"
+            self._tell("flow_version_not_raised", {"flow": flow.name, "remedy": remedy})
 
     def report(self, faults: Sequence[FlowError]) -> None:
         """Tell of each broken file; the version before it is in force."""

@@ -65,6 +65,16 @@ def test_a_new_version_reaches_new_talks_and_leaves_running_ones_on_their_own(pl
     assert place.told == [("flows_reloaded", {"changed": "small"})]
 
 
+def test_words_that_change_under_the_same_number_are_told(place):
+    place.writes -= 1
+    place.write(NEWER)
+    place.watched.look()
+    assert place.told[-1] == (
+        "flow_version_not_raised",
+        {"flow": "small", "remedy": "raise 'version' and renew 'reviewed'"},
+    )
+
+
 def test_nothing_is_read_again_while_nothing_changes(place):
     place.watched.look()
     asyncio.run(place.watched.tick())
