@@ -92,7 +92,7 @@ def triage() -> None:
 
     Example: echo '{"id": 1, "text": "everything is fine"}' | handrail triage
     """
-    from bot.triage.command import main as assess_lines
+    from bot.bootstrap.assessing import assess_lines
 
     sys.exit(assess_lines(sys.stdin, sys.stdout, sys.stderr))
 

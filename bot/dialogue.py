@@ -34,6 +34,7 @@ from bot.model import (
     Content,
     Edited,
     Filled,
+    FollowUpDue,
     Lane,
     Level,
     Prepared,
@@ -44,7 +45,7 @@ from bot.model import (
     Unreadable,
 )
 from bot.ports import Numbers
-from bot.remembering import used_today, with_memory
+from bot.remembering import note_trend, trend_of, used_today, with_memory
 from bot.rights.unstored import without_words
 from bot.safety import Safety
 from bot.turn import Draft
@@ -82,7 +83,9 @@ class Dialogue:
         self._handlers: dict[str, Callable[[Draft, str], None]] = {
             "start": lambda draft, _: self._start(draft),
             "resume": lambda draft, _: self._resume(draft),
-            "sos": lambda draft, _: self._run(draft, Interrupt("sos", self._facts(draft)), lane=Lane.SAFETY),
+            "sos": lambda draft, _: self._run(
+                draft, Interrupt("sos", self._facts(draft)), lane=Lane.SAFETY, first=self._safety.offline_note(draft)
+            ),
             "flow": self._begin,
             "check_in": self._check_in,
             "grant": self._grant,
@@ -139,7 +142,9 @@ class Dialogue:
             self._safety.hear(draft, text, answer, of)
 
     def _serve_in_case(self, draft: Draft, intent: Intent) -> None:
-        if intent.name == "human":
+        if intent.name == "bot":
+            self._safety.wants_bot(draft)
+        elif intent.name == "human":
             self._safety.hear(draft, "", "numbers", Assessment())
         elif intent.name == "sos" and draft.view.mode is TalkMode.HOLD:
             self.serve(draft, intent)
@@ -151,7 +156,12 @@ class Dialogue:
         if any(reason.category == ASKED_FOR_A_HUMAN for reason in assessment.reasons):
             self._safety.raise_case(draft, assessment.level, assessment.reasons, text)
             return
-        self._run(draft, Interrupt("safety_check", self._facts(draft)), lane=Lane.SAFETY)
+        self._ask_about_safety(draft, "safety_check")
+
+    def _ask_about_safety(self, draft: Draft, flow: str) -> None:
+        """Begin a safety flow; outside staffed hours it says so first (S-11)."""
+        closed = self._safety.offline_note(draft)
+        self._run(draft, Interrupt(flow, self._facts(draft)), lane=Lane.SAFETY, first=closed)
 
     def _hear_calm(self, draft: Draft, content: Content, text: str, value: str | None) -> None:
         reply = self._asking.reply(draft, content)
@@ -253,6 +263,15 @@ class Dialogue:
         self._forms.forget(draft)
         self._run(draft, Back())
 
+    def notice_zone(self, draft: Draft, zone: str, before: Session) -> None:
+        """Ask once, when nothing else is open, whether check-ins shall go by the account's new time zone."""
+        person, quiet = draft.person, draft.session.prompt == before.prompt and not draft.session.in_flow
+        if not zone or zone in {person.told_zone, person.zone} or not draft.view.check_ins:
+            return
+        if quiet and draft.view.mode is TalkMode.BOT:
+            draft.change_person(told_zone=zone)
+            self._intents.offer_zone(draft, zone)
+
     # --- intents ------------------------------------------------------------------------------------------------------
 
     def serve(self, draft: Draft, intent: Intent) -> None:
@@ -263,15 +282,6 @@ class Dialogue:
         elif intent.name in _MOVES:
             self._move(draft, intent.name)
         elif not self._intents.serve(draft, intent):
-    def notice_zone(self, draft: Draft, zone: str, before: Session) -> None:
-        """Ask once, when nothing else is open, whether check-ins shall go by the account's new time zone."""
-        person, quiet = draft.person, draft.session.prompt == before.prompt and not draft.session.in_flow
-        if not zone or zone in {person.told_zone, person.zone} or not draft.view.check_ins:
-            return
-        if quiet and draft.view.mode is TalkMode.BOT:
-            draft.change_person(told_zone=zone)
-            self._intents.offer_zone(draft, zone)
-
             self._intents.offer(draft, "unknown_command")
 
     def _move(self, draft: Draft, name: str) -> None:
@@ -292,7 +302,7 @@ class Dialogue:
         elif draft.person.welcomed:
             self._intents.offer(draft, "welcome_back" if draft.person.name else "welcome_back_nameless")
         else:
-            self._run(draft, Begin(CONSENT_FLOW, self._facts(draft)))
+            self._run(draft, Begin(CONSENT_FLOW, self._facts(draft)), first=self._safety.offline_note(draft))
 
     def _check_in(self, draft: Draft, wanted: str) -> None:
         if "check_ins" not in draft.person.consents:
@@ -331,6 +341,18 @@ class Dialogue:
         """Send what the store has brought of the person's own data."""
         self._intents.rights.prepared(draft, what)
 
+    def _look_back(self, draft: Draft) -> None:
+        """When the moods of weeks went down, say so plainly, once, and offer a look back or a person."""
+        found = trend_of(draft)
+        if found.level < Level.ELEVATED or draft.session.in_flow or draft.view.mode is not TalkMode.BOT:
+            return
+        note_trend(draft)
+        draft.level = max(draft.level, found.level)
+        draft.audit("program", "trend: " + ", ".join(reason.rule for reason in found.reasons))
+        intents = [Intent("flow", "hard_stretch"), Intent("human"), Intent("no_thanks")]
+        labels = [self._words.say(f"trend.{one}", draft.person.language) for one in ("look_back", "human", "no")]
+        self._intents.ask(draft, self._words.say("trend.down", draft.person.language), intents, labels)
+
     # --- what fell due ------------------------------------------------------------------------------------------------
 
     def check_in_due(self, draft: Draft, due: CheckInDue) -> None:
@@ -348,9 +370,23 @@ class Dialogue:
             self._run(draft, Answered(text=reply.text, value=reply.value))
             self._intents.schedules.answered(draft)
 
+    def follow_up(self, draft: Draft, due: FollowUpDue) -> bool:
+        """Ask once, three days after a case was closed, how it is now; return False while it does not fit."""
+        newer = draft.view.previous is not None and draft.view.previous.case_id != due.case_id
+        if draft.view.mode is not TalkMode.BOT or draft.session.in_flow or newer or not draft.person.reachable:
+            return False
+        intents = [Intent("check_in"), Intent("human"), Intent("no_thanks")]
+        labels = [self._words.say(f"follow_up.{one}", draft.person.language) for one in ("check_in", "human", "no")]
+        text = self._words.say("follow_up.ask", draft.person.language)
+        self._intents.ask(draft, text, intents, labels, lane=Lane.NUDGE)
+        return True
+
     def wait_elapsed(self, draft: Draft) -> None:
-        """Remind of the open question, or put the talk away."""
-        self._run(draft, WaitElapsed(), lane=Lane.NUDGE)
+        """Remind of the open question, or put the talk away; in quiet hours without a word."""
+        before, quiet = draft.session, not self._asking.may_speak(draft)
+        self._run(draft, WaitElapsed(), lane=Lane.NUDGE, quiet=quiet)
+        if quiet and draft.session.in_flow:
+            draft.change_session(prompt=before.prompt)
 
     # --- the engine ---------------------------------------------------------------------------------------------------
 
@@ -381,6 +417,7 @@ class Dialogue:
         self._carrier.carry(draft, ((Say(first),) if first else ()) + tuple(effects), lane=lane)
         if any(isinstance(one, Ended) and one.flow == CHECK_IN_FLOW and one.how == "done" for one in effects):
             self._intents.schedules.answered(draft)
+            self._look_back(draft)
         if isinstance(event, Answered | Skip):
             self._forms.settle(draft, before, saved=saves(effects))
         self._carrier.calm.settle(draft, before, event)

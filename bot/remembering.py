@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -11,6 +11,7 @@ import msgspec
 
 from bot.engine.events import Begin, EngineEvent, Interrupt
 from bot.model import Person, Saved, Use
+from bot.triage.trend import Rating, Trend, good, trend
 from bot.turn import Draft
 from flows.library import Library
 
@@ -25,6 +26,7 @@ MOST_USES = 12
 ENOUGH_DAYS = 5
 MOST_LINKS = 3
 _DAYS = "days"
+TREND_ON = "trend_on"
 _TAGS = ("activity_mood", "tags")
 
 
@@ -76,6 +78,24 @@ def used_today(draft: Draft) -> int:
     zone = ZoneInfo(draft.person.zone)
     today = draft.now.astimezone(zone).date()
     return sum(use.at.astimezone(zone).date() == today for use in draft.session.used)
+
+
+def trend_of(draft: Draft) -> Trend:
+    """Return what the moods of the last weeks say; moods go from 1 to 5."""
+    today = date.fromisoformat(today_of(draft.person, draft.now))
+    told = draft.person.kept.get(TREND_ON)
+    ratings = [
+        Rating(date.fromisoformat(day.day), good(day.mood, 1, 5))
+        for day in _days_of(draft.person)
+        if day.mood is not None
+    ]
+    return trend(ratings, today, told_on=date.fromisoformat(told) if isinstance(told, str) else None)
+
+
+def note_trend(draft: Draft) -> None:
+    """Remember that the trend was spoken of, so that it is quiet for a while."""
+    today = today_of(draft.person, draft.now)
+    draft.change_person(kept={**draft.person.kept, TREND_ON: today})
 
 
 def today_of(person: Person, now: datetime) -> str:

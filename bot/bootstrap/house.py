@@ -21,7 +21,7 @@ from bot.dialogue import Dialogue
 from bot.effects import Carrier
 from bot.intents import Intents
 from bot.model import Address, Platform
-from bot.oncall import Desk
+from bot.oncall.desk import Desk
 from bot.policy_file import load_policy
 from bot.ports import Channel, Clock
 from bot.privacy import MasterKeys, make_key
@@ -31,6 +31,7 @@ from bot.rota import Rota
 from bot.safety import Safety
 from bot.settings import Settings
 from bot.triage import triage
+from bot.triage.triage import Triage
 from bot.vitals import Vitals
 from flows.crisis_lines import load_crisis_lines
 from flows.library import SHIPPED, Library, load_whole
@@ -113,9 +114,7 @@ async def build(
     carrier = Carrier(library, words, safety, next_due, with_forms, (Platform.TELEGRAM,))
     dialogue = Dialogue(library, words, safety, Intents(library, words, safety, carrier), carrier, numbers)
     workplace = settings.profile == "workplace"
-    decider = Decider(
-        words, library, triage.load(Sentiment()), dialogue, safety, desk, SystemMint(), workplace=workplace
-    )
+    decider = Decider(words, library, _triage(), dialogue, safety, desk, SystemMint(), workplace=workplace)
     channels: dict[Platform, Channel] = {}
     outbox = asyncio.Event()
     vitals = Vitals()
@@ -125,6 +124,14 @@ async def build(
     telling = Telling(words, desk.cards.name)
     rights = RightsWork(store.rights, conversation.receive, clock, telling.copy_of, telling.log_of, cut_for)
     return House(store, conversation, sender, due_work, rights, channels, words, library, vitals, watched)
+
+
+def _triage() -> Triage:
+    """Return triage; a rule file that is refused is reported, and its last good rules stay in force."""
+    loaded = triage.load(Sentiment())
+    for problem in loaded.problems:
+        log.error("rules_refused", reason=str(problem))
+    return loaded
 
 
 def _watched(settings: Settings, paths: Sequence[Path]) -> Watched:
