@@ -7,7 +7,10 @@ from msgspec import structs
 from bot.checkins import policy
 from bot.checkins.changes import schedule_of
 from bot.checkins.due import DueCheckIn
+from bot.checkins.wall import local_time
+from bot.checkins.window import is_open, rules_for
 from bot.commands import Intent, from_value
+from bot.effects import in_safety_flow
 from bot.engine.effects import Ask
 from bot.engine.engine import step
 from bot.engine.events import Begin
@@ -60,6 +63,12 @@ class Asking:
         text, rows = self._last(draft, mark) if due.last else self._question(draft, mark)
         sent = draft.send(text, lane=Lane.NUDGE, buttons=rows)
         draft.set_check_in(structs.replace(plan, course=structs.replace(plan.course, outbound=sent, mark=mark)))
+
+    def may_speak(self, draft: Draft) -> bool:
+        """Say whether it is a time for words that nobody asked for."""
+        plan, person = schedule_of(draft.view.check_ins), draft.person
+        rules = plan.rules if plan is not None else rules_for(person.address.platform)
+        return in_safety_flow(draft) or is_open(rules, local_time(draft.now, person.zone).time())
 
     def _is_forbidden(self, draft: Draft, plan: CheckIn, due: CheckInDue) -> bool:
         """Say whether the way from the decision to here changed anything: a talk, a case, a no, the clock."""

@@ -269,3 +269,12 @@ async def test_the_first_answer_of_a_month_brings_the_receipt_of_the_month_befor
     receipts = [text for text in told if text.startswith("That month I asked")]
     assert len(receipts) == 1
     assert "you answered" in receipts[0]
+
+
+async def test_a_reminder_that_would_come_at_night_is_not_said(ana: Room):
+    ana.clock.move_to(ana.clock() + timedelta(hours=10))
+    await ana.person("thought record")
+    await ana.press("Begin")
+    assert await ana.wait(12 * HOUR) == []
+    assert "What happened?" not in ana.told()[-2:-1]
+    assert "feeling" in (await ana.person("My boss walked past me"))[0]
