@@ -16,6 +16,7 @@ from flows.wording import Words
 FLOW, ROUND = "breathing", "round_"
 IN, OUT = timedelta(seconds=4), timedelta(seconds=6)
 BREATHS = 3
+STAYS = timedelta(hours=1)
 # The person reads first.
 BEGINS_AFTER = timedelta(seconds=3)
 
@@ -34,7 +35,10 @@ class Breathing:
             return
         at, paced = draft.now + BEGINS_AFTER, []
         for text, span in self._steps(draft, said):
-            paced.append(draft.send(text, lane=Lane.NUDGE, buttons=buttons, edits=prompt.shown, not_before=at))
+            edit = draft.send(
+                text, lane=Lane.NUDGE, buttons=buttons, edits=prompt.shown, not_before=at, not_after=at + span
+            )
+            paced.append(edit)
             at += span
         draft.change_session(prompt=msgspec.structs.replace(prompt, paced=tuple(paced)))
 
@@ -50,4 +54,4 @@ class Breathing:
         for _ in range(BREATHS):
             yield self._words.say("breath.in", language, said=said), IN
             yield self._words.say("breath.out", language, said=said), OUT
-        yield said, OUT
+        yield said, STAYS

@@ -172,12 +172,14 @@ class CaseDue(Value, frozen=True, tag="case"):
 class Undeliverable(Value, frozen=True, tag="undeliverable"):
     """A delivery that was refused for good: `outbound_id` never reached `address`.
 
-    `unreachable`: nothing can reach the address; otherwise it was this message alone.
+    `unreachable`: nothing can reach the address; otherwise it was this message alone. `late`: it was not refused for
+    good, but a page that was tried several times needs another way.
     """
 
     outbound_id: int
     address: Address
     unreachable: bool = True
+    late: bool = False
 
 
 class Accepted(Value, frozen=True, tag="accepted"):
@@ -237,8 +239,8 @@ class Outbound(Value, frozen=True):
     `edits` is the `outbound_id` of a delivered message that this one replaces in place; `trigger` lets Slack open it
     as a private modal (elsewhere, or when the trigger has lapsed, it is a direct message).
     `relays` marks words that a human wrote. `plain` asks for a message without emoji, edits and pictures.
-    `not_before` is the moment of a message that has to wait for it. `aloud` is what to say instead where others may
-    read it later; it is empty when the text may stand anywhere.
+    `not_before` is the moment of a message that has to wait for it; after `not_after` it is dropped. `aloud` is what to
+    say instead where others may read it later; it is empty when the text may stand anywhere.
     """
 
     outbound_id: int
@@ -256,6 +258,7 @@ class Outbound(Value, frozen=True):
     plain: bool = False
     aloud: str = ""
     not_before: datetime | None = None
+    not_after: datetime | None = None
 
 
 class Delivery(Value, frozen=True):
@@ -549,6 +552,7 @@ class Escalation(Value, frozen=True):
     first_claimed_at: datetime | None = None
     contacted_at: datetime | None = None
     accepted_at: datetime | None = None
+    alternate_due_at: datetime | None = None
     relayed: tuple[Relayed, ...] = ()
     revealed: bool = False
 

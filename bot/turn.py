@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -29,12 +29,15 @@ from bot.model import (
 from bot.ports import Mint
 
 Rows = tuple[tuple[Button, ...], ...]
+# A question nobody asked for is not asked late: an outage must not end in a burst of them, perhaps at night.
+NUDGES_LAST = timedelta(minutes=90)
 
 
 class Draft:
     """Gathers a turn. `now` is when it is decided; `mint` makes ids; the view is replaced as the decision goes on.
 
-    With `trigger` the first reply is shown in private at once, where the platform can (Slack's modal).
+    With `trigger` the first reply is shown in private at once, where the platform can (Slack's modal). `message` is the
+    platform's id of the message that is decided, and `is_edit` says that it was sent before.
     """
 
     def __init__(self, received: str, view: View, now: datetime, mint: Mint, trigger: str = "") -> None:
@@ -42,6 +45,8 @@ class Draft:
         self.now = now
         self.mint = mint
         self.trigger = trigger
+        self.message = ""
+        self.is_edit = False
         self.view = view
         self.base = view.session.version
         self.level = Level.NONE
@@ -144,6 +149,7 @@ class Draft:
         relays: bool = False,
         silent: bool = False,
         not_before: datetime | None = None,
+        not_after: datetime | None = None,
         aloud: str = "",
     ) -> int:
         """Queue a message to the person, or `to` someone else; return its outbound id."""
@@ -162,6 +168,7 @@ class Draft:
             relays=relays,
             silent=silent,
             not_before=not_before,
+            not_after=not_after or (self.now + NUDGES_LAST if lane is Lane.NUDGE else None),
             aloud=aloud,
             plain=self.person.plain and to is None,
         )
@@ -206,3 +213,10 @@ class Draft:
             outbounds=tuple(self._outbounds),
             level=self.level,
         )
+
+
+def case_of(draft: Draft) -> Escalation:
+    """Return the case that the turn is about."""
+    if draft.case is None:
+        raise LookupError("this turn is about no case")
+    return draft.case

@@ -20,7 +20,15 @@ from bot.errors import DeliveryError, StoreError
 from bot.model import Address, Delivery, Due, Lane, Platform, Received, Undeliverable
 from bot.ports import Channel, Clock, Fence, Settled, Store, Wanted
 from bot.vitals import Vitals
-from scheduler.aftermath import UNKNOWN, URGENT, after_failure, pause
+from scheduler.aftermath import (
+    TRIES_BEFORE_OTHER_WAYS,
+    UNKNOWN,
+    URGENT,
+    accepted,
+    after_failure,
+    is_told,
+    pause,
+)
 from scheduler.joining import editable, joined, joined_receipt
 from scheduler.limits import Limits
 from scheduler.line import AT_ONCE, JOINS_FOR, Line
@@ -165,6 +173,7 @@ class Sender:
     async def _deliver_all(self, line: Line, address: Address, deliveries: Sequence[Delivery]) -> None:
         """Send to one conversation in order; after a failure the rest waits behind it."""
         behind: Settled | None = None
+        ended: list[Settled] = []
         try:
             for together in _batches(deliveries) if line.pace else [[delivery] for delivery in deliveries]:
                 if behind is None:
@@ -173,6 +182,7 @@ class Sender:
                 else:
                     settled = [Settled(delivery, retry_at=behind.retry_at, unsent=True) for delivery in together]
                 self._settled += settled
+                ended += settled
         finally:
             lane = deliveries[0].outbound.lane
             if line.pace and lane is Lane.NUDGE:
@@ -181,6 +191,7 @@ class Sender:
             await self._write_settled()
             line.promised.discard(address)
             self._free(line, address, lane)
+        await self._tell_accepted(ended)
 
     def _free(self, line: Line, address: Address, lane: Lane) -> None:
         """Let the next message to a chat be claimed: at once, or when the chat's own pace allows it."""
@@ -219,8 +230,8 @@ class Sender:
         """Send one message, which may stand for several pages, and say how each ended."""
         delivery = joined(together)
         outbound = delivery.outbound
-        if delivery.ambiguous > 1 and outbound.lane not in URGENT:
-            return [Settled(delivery, failed=UNKNOWN)]
+        if why := self._lapsed(delivery):
+            return [Settled(one, failed=why) for one in together]
         requests = line.pace.limits.requests(outbound) if line.pace else 1
         rest = line.rests(outbound.address, page=outbound.lane is Lane.PAGE, requests=requests)
         if rest > WAITS_AT_MOST:
@@ -237,6 +248,13 @@ class Sender:
             return [await self._after(line, error, one) for one in together]
         line.trouble.succeeded()
         return [Settled(one, receipt=joined_receipt(receipt, len(together))) for one in together]
+
+    def _lapsed(self, delivery: Delivery) -> str:
+        """Return why a message is not sent any more, or nothing."""
+        outbound = delivery.outbound
+        if outbound.not_after is not None and self._clock() > outbound.not_after:
+            return "too late"
+        return UNKNOWN if delivery.ambiguous > 1 and outbound.lane not in URGENT else ""
 
     def _marked(self, delivery: Delivery) -> Delivery:
         outbound = delivery.outbound
@@ -273,15 +291,24 @@ class Sender:
             return Settled(delivery, retry_at=now + pause(delivery), unsent=True)
         settled = after_failure(delivery, error, now)
         if settled.failed and not error.unwanted:
-            await self._tell(delivery, unreachable=error.permanent and not error.message_only)
+            unreachable = error.permanent and not error.message_only
+            await self._tell("undeliverable", delivery, Undeliverable(0, outbound.address, unreachable))
+        elif outbound.lane is Lane.PAGE and delivery.attempt == TRIES_BEFORE_OTHER_WAYS:
+            await self._tell("late", delivery, Undeliverable(0, outbound.address, unreachable=False, late=True))
         return settled
 
-    async def _tell(self, delivery: Delivery, *, unreachable: bool) -> None:
+    async def _tell(self, kind: str, delivery: Delivery, what: Undeliverable) -> None:
         outbound = delivery.outbound
-        refusal = Undeliverable(outbound.outbound_id, outbound.address, unreachable)
-        due = Due(f"undeliverable:{outbound.outbound_id}", outbound.person_id, self._clock(), refusal)
+        what = msgspec.structs.replace(what, outbound_id=outbound.outbound_id)
+        due = Due(f"{kind}:{outbound.outbound_id}", outbound.person_id, self._clock(), what)
         with contextlib.suppress(StoreError):
             await self._receive([due])
+
+    async def _tell_accepted(self, ended: Sequence[Settled]) -> None:
+        """Tell the conversation which pages and relayed words have arrived: staff see it, replies find their case."""
+        told = [one for one in ended if one.receipt and is_told(one.delivery.outbound)]
+        with contextlib.suppress(StoreError):
+            await self._receive([accepted(one, self._clock()) for one in told])
 
 
 def _batches(deliveries: Sequence[Delivery]) -> list[list[Delivery]]:

@@ -277,7 +277,7 @@ async def test_edits_to_a_busy_group_wait_so_that_a_page_never_does(desk: Desk) 
     assert len(desk.telegram.taken) < 20
 
     def all_there() -> bool:
-        desk.now += timedelta(milliseconds=100)
+        desk.now += timedelta(milliseconds=20)
         return len(desk.telegram.taken) == 21
 
     await desk.until(all_there)
@@ -304,3 +304,14 @@ async def test_a_channel_that_breaks_its_promise_costs_one_message_and_no_words(
     desk.now += timedelta(seconds=5)
     await desk.until(lambda: bool(desk.heard))
     assert desk.telegram.texts.count("(sent again) to ana") == 1
+
+
+async def test_what_is_too_late_is_dropped_and_nobody_is_told(desk: Desk) -> None:
+    await desk.queue(("now", Lane.NUDGE, chat("ana")))
+    late = Outbound(91, "person 1", Lane.NUDGE, chat("ben"), "late", not_after=NOW + timedelta(minutes=90))
+    view = View(Person("person 1", chat("person 1"), NOW), Session(version=2))
+    await desk.store.commit_many([Turn("late", NOW, 1, view, outbounds=(late,))])  # type: ignore[attr-defined]
+    desk.now += timedelta(minutes=91)
+    await desk.until(lambda: desk.telegram.texts == ["now"])
+    await desk.until(lambda: True)
+    assert (desk.telegram.texts, desk.heard) == (["now"], [])
