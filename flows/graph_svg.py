@@ -49,15 +49,15 @@ def _way(way: Drawn) -> str:
 
 
 def _straight(points: tuple[Point, ...]) -> str:
-    return "M" + " L".join(f"{x:.0f} {y:.0f}" for x, y in points)
+    return "M" + " L".join(f"{x:.0f},{y:.0f}" for x, y in points)
 
 
 def _curved(points: tuple[Point, ...]) -> str:
     """Return a path that leaves and arrives upright; between a row's threads it is straight anyway."""
-    parts = [f"M{points[0][0]:.0f} {points[0][1]:.0f}"]
+    parts = [f"M{points[0][0]:.0f},{points[0][1]:.0f}"]
     for (x, y), (to_x, to_y) in pairwise(points):
         half = (y + to_y) / 2
-        parts.append(f"C{x:.0f} {half:.0f} {to_x:.0f} {half:.0f} {to_x:.0f} {to_y:.0f}")
+        parts.append(f"C{x:.0f},{half:.0f} {to_x:.0f},{half:.0f} {to_x:.0f},{to_y:.0f}")
     return " ".join(parts)
 
 

@@ -202,8 +202,7 @@ async def test_the_safety_plan_opens_also_while_a_person_is_awaited(ana: Room):
     await ana.person("loud music")
     await ana.person("Kim")
     await ana.person("I have the pills here and I want to end my life tonight")
-    assert "First, on your own: loud music" in "".join(await ana.person("my safety plan"))
-    assert "Then people and places" in "".join(await ana.person("show the next step"))
+    assert "loud music" in "".join(await ana.person("my safety plan"))
 
 
 async def test_a_person_chooses_the_language_also_in_the_middle_of_a_question(ana: Room):
