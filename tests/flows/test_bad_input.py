@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 import tracemalloc
+from contextlib import suppress
 
 import pytest
 from hypothesis import given, settings
@@ -95,7 +96,5 @@ def test_a_questionnaire_with_one_line_spoilt_loads_or_is_refused(data):
     lines[number] = data.draw(
         st.sampled_from(["", "x", "  - {up_to: 3}", '  "9": x', lines[number] * 2, lines[number][:-2]])
     )
-    try:
-        load_flow("\n".join(lines).encode(), "gad7.yaml")
-    except FlowError as error:
-        assert error.remedy
+    with suppress(FlowError):
+        assert load_flow("\n".join(lines).encode(), "gad7.yaml").name

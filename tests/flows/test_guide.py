@@ -49,5 +49,5 @@ def test_the_guide_names_every_key_and_kind_of_answer():
     words = set(re.findall(r"[a-z_]+", GUIDE))
     unnamed = {"author", "licence", "contraindications", "changelog"}
     assert FLOW_KEYS - unnamed <= words
-    assert STEP_KEYS <= words
+    assert words >= STEP_KEYS
     assert {kind.value for kind in AnswerKind} <= words

@@ -39,7 +39,7 @@ def test_a_wait_may_end_at_a_time_of_day():
     ],
 )
 def test_what_is_wrong_in_them_is_refused_with_its_place(text, what):
-    with pytest.raises(FlowError, match="small.yaml:") as refused:
+    with pytest.raises(FlowError, match=r"small\.yaml:") as refused:
         flow_of(ASK.format(text))
     assert what in refused.value.what
     assert refused.value.line == 9
