@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from bot.commandline import backup, flows, schedule
+from bot.commandline import audit, backup, flows, keys, person, schedule
 from bot.commandline.bench import bench
 from bot.commandline.doctor import doctor
 from bot.errors import HandrailError
@@ -26,6 +26,9 @@ app = typer.Typer(
 
 app.add_typer(flows.app, name="flows")
 app.add_typer(backup.app, name="backup")
+app.add_typer(person.app, name="person")
+app.add_typer(audit.app, name="audit")
+app.add_typer(keys.app, name="keys")
 app.add_typer(schedule.app, name="schedule")
 app.command()(bench)
 app.command()(doctor)

@@ -129,6 +129,7 @@ class Decider:
         if self._floods(draft) and draft.view.mode is TalkMode.BOT and not self._must_hear(draft, inbound, assessment):
             return draft.finish()
         self._dialogue.hear(draft, inbound.content, assessment)
+        self._dialogue.notice_zone(draft, inbound.zone, before)
         said = inbound.message if isinstance(inbound.content, Text) else form_of(inbound.content)
         if said and draft.session.stack != before.stack:
             draft.change_session(answered=said)
@@ -140,7 +141,6 @@ class Decider:
         """Say with a reply that this is a program, when the last time is three hours ago (AI-5)."""
         due = draft.person.welcomed and notice.is_due(draft.session, draft.now)
         if due and not draft.add_notice(self._words.say("rights.notice", draft.person.language)):
-        self._dialogue.notice_zone(draft, inbound.zone, before)
             return
         if due or draft.session.told_at is None:
             draft.change_session(told_at=draft.now)

@@ -68,6 +68,11 @@ def notes_of(rows: Iterable[Row]) -> list[Audit]:
     return [Audit(moment(one.at), one.actor, one.act, one.case_id, one.person_id) for one in found]
 
 
+def links_of(notes: Iterable[Audit]) -> list[Link]:
+    """Return notes as links of the chain, not numbered yet."""
+    return [Link(0, micros(note.at), note.actor, note.act, note.case_id, note.person_id) for note in notes]
+
+
 def entry_of(person_id: str, row: Row, keyring: Keyring) -> Entry:
     """Open one rating."""
     entry_id, body = row
@@ -98,9 +103,7 @@ def batch_of_belongings(belongings: Belongings, keyring: Keyring) -> Batch:
     batch.check_ins.extend(check_in_row(plan) for plan in plans)
     batch.escalations.extend(escalation_row(case, keyring) for case in belongings.cases)
     batch.texts.extend(_text_row(person_id, said, keyring) for said in belongings.said)
-    batch.audits.extend(
-        Link(0, micros(note.at), note.actor, note.act, note.case_id, person_id) for note in belongings.notes
-    )
+    batch.audits.extend(links_of(belongings.notes))
     return batch
 
 

@@ -44,6 +44,9 @@ class Rights(Protocol):
     async def notes_about(self, person_id: str) -> list[Audit]:
         """Return who did what with a person's cases, oldest first."""
 
+    async def note(self, notes: Sequence[Audit]) -> None:
+        """Add notes to the chain."""
+
     async def take_in(self, belongings: Belongings) -> None:
         """Store an export; ExportRefused when the person is known or was erased."""
 

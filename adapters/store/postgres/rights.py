@@ -11,7 +11,7 @@ from datetime import datetime
 
 import asyncpg
 
-from adapters.store.belongings import batch_of_belongings, belongings_of, entry_of, notes_of, person_of
+from adapters.store.belongings import batch_of_belongings, belongings_of, entry_of, links_of, notes_of, person_of
 from adapters.store.postgres import audit, belongings, commit, erasure, keys
 from adapters.store.rows import Row, cut_row, micros, moment
 from bot.auditing import Verdict, verified
@@ -49,6 +49,10 @@ class PostgresRights:
     async def notes_about(self, person_id: str) -> list[Audit]:
         async with self._connect() as connection:
             return notes_of(await audit.of_person(connection, person_id))
+
+    async def note(self, notes: Sequence[Audit]) -> None:
+        async with self._connect() as connection, connection.transaction():
+            await audit.add(connection, links_of(notes), self._keyring.audit_mark)
 
     async def take_in(self, belongings_: Belongings) -> None:
         person = belongings_.person

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
 
-from adapters.store.belongings import batch_of_belongings, belongings_of, entry_of, notes_of, person_of
+from adapters.store.belongings import batch_of_belongings, belongings_of, entry_of, links_of, notes_of, person_of
 from adapters.store.rows import Row, cut_row, micros, moment
 from adapters.store.sqlite import audit, belongings, commit, erasure, keys
 from adapters.store.sqlite.connection import OneHop, Urgency, Writer
@@ -48,6 +48,10 @@ class SqliteRights:
 
     async def notes_about(self, person_id: str) -> list[Audit]:
         return notes_of(await self._reader.run(partial(audit.of_person, person_id=person_id)))
+
+    async def note(self, notes: Sequence[Audit]) -> None:
+        work = partial(audit.add, notes=links_of(notes), mark=self._keyring.audit_mark)
+        await self._writer.write(Urgency.BULK, work)
 
     async def take_in(self, belongings_: Belongings) -> None:
         person = belongings_.person
