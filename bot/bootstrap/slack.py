@@ -16,7 +16,8 @@ from adapters.slack.views import ModalWords
 from adapters.slack.workspaces import Workspace, inbound_of, placed
 from bot.bootstrap.house import House
 from bot.errors import DeliveryError
-from bot.home import DAYS, Home, Homes
+from bot.home import Home
+from bot.homes import DAYS, Homes
 from bot.model import Address, Inbound, Person, Platform
 from bot.ports import Clock, Lookup
 from bot.settings import Settings
