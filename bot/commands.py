@@ -25,6 +25,7 @@ _ALIASES = {
     "continue": "resume",
     "settings": "settings",
     "human": "human",
+    "bot": "bot",
     "privacy": "privacy",
     "export": "export",
     "delete": "delete",
@@ -95,7 +96,7 @@ _TIMED = re.compile(r"(?:check[ -]?ins?|remind me)(?: every day)?(?: daily)?(?: 
 _TOOLS = re.compile(r"(?:tools?|exercises?|something) (?:for|against) (.+)")
 _LANGUAGE = re.compile(r"(?:language|sprache|idioma) (.+)")
 _WITH_ARGUMENT = re.compile(r"(ooo|pause|quiet|time zone|zone)(?: hours)?(?: for| from| until| to)? (.+)")
-_EVERYWHERE = frozenset({"help", "privacy", "withdraw", "about", "human", "sos", "settings", "allow", "plain"})
+_EVERYWHERE = frozenset({"bot", "help", "privacy", "withdraw", "about", "human", "sos", "settings", "allow", "plain"})
 
 
 # A button that works however old its message is; it holds no state.

@@ -7,19 +7,20 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from bot import staff
-from bot.cards import parse_button
 from bot.dialogue import Dialogue
 from bot.escalation.happenings import Ticked
 from bot.forms import form_of
 from bot.meaning import calls_for_help, readable, words_in
 from bot.model import (
+    Accepted,
     Assessment,
     Blocked,
     CaseDue,
     CheckInDue,
     Due,
+    Edited,
     Filled,
+    FollowUpDue,
     Inbound,
     Lane,
     Level,
@@ -35,7 +36,12 @@ from bot.model import (
     View,
     WaitDue,
 )
-from bot.oncall import Desk
+from bot.oncall import hearing
+from bot.oncall.acts import Acts
+from bot.oncall.asking import OF_THE_TEAM
+from bot.oncall.buttons import parse_button
+from bot.oncall.desk import Desk
+from bot.oncall.listing import Listing
 from bot.ports import Lookup, Mint
 from bot.rights import notice
 from bot.safety import Safety
@@ -46,6 +52,7 @@ from flows.model import AnswerKind
 from flows.wording import Words
 
 log = structlog.get_logger(__name__)
+What = CheckInDue | WaitDue | CaseDue | Undeliverable | Accepted | FollowUpDue | Prepared
 
 
 # What the questions of the safety flows are about, for triage.
@@ -77,6 +84,8 @@ class Decider:
         self._dialogue = dialogue
         self._safety = safety
         self._desk = desk
+        self._acts = Acts(words, desk)
+        self._listing = Listing(words, desk)
         self._mint = mint
         self._workplace = workplace
 
@@ -121,6 +130,8 @@ class Decider:
 
     def _person(self, inbound: Inbound, view: View, now: datetime) -> Turn:
         draft = Draft(inbound.key, view, now, self._mint, inbound.trigger)
+        edited = inbound.content.message if isinstance(inbound.content, Edited) else ""
+        draft.message, draft.is_edit = edited or inbound.message, bool(edited)
         if not draft.person.reachable:
             draft.change_person(reachable=True)
         self._dialogue.lapse(draft)
@@ -234,18 +245,18 @@ class Decider:
 
     def _staff(self, inbound: Inbound, views: Sequence[View], as_staff: bool, now: datetime) -> Turn | None:
         cases = [view for view in views if as_staff]
-        asked = staff.asked_of(self._desk, inbound, cases)
+        asked = hearing.asked_of(self._desk, inbound, cases)
         if asked is None:
             return None
-        meant = staff.meant(self._desk, inbound, asked, cases)
+        meant = hearing.meant(self._desk, inbound, asked, cases)
         view = meant[0] if meant else self._view(inbound, [one for one in views if not as_staff], now)
         draft = Draft(inbound.key, view, now, self._mint)
-        if asked.act == "status":
-            self._desk.status(draft, inbound, cases)
-        elif len(meant) > 1 and asked.act != "help":
-            self._desk.which(draft, inbound, asked, meant)
+        if asked.act in OF_THE_TEAM:
+            self._listing.tell(draft, inbound, asked, cases)
+        elif len(meant) > 1:
+            self._listing.which(draft, inbound, asked, meant)
         else:
-            self._desk.hear(draft, inbound, asked)
+            self._acts.hear(draft, inbound, asked)
         return draft.finish()
 
     # --- what fell due ------------------------------------------------------------------------------------------------
@@ -256,7 +267,7 @@ class Decider:
         draft = Draft(due.key, views[0], now, self._mint)
         return draft.finish() if self._take_due(draft, due.what) else None
 
-    def _take_due(self, draft: Draft, what: CheckInDue | WaitDue | CaseDue | Undeliverable | Prepared) -> bool:
+    def _take_due(self, draft: Draft, what: What) -> bool:
         """Act on what fell due; return False when it was moved meanwhile and nothing is to be written."""
         match what:
             case CheckInDue():
@@ -271,6 +282,10 @@ class Decider:
                 self._dialogue.prepared(draft, what)
             case Undeliverable():
                 self._desk.undeliverable(draft, what)
+            case Accepted():
+                return self._desk.accepted(draft, what)
+            case FollowUpDue():
+                return self._dialogue.follow_up(draft, what)
             case _:
                 return False
         return True

@@ -10,6 +10,7 @@ from bot.escalation import machine
 from bot.escalation.happenings import PersonWrote, Raised
 from bot.escalation.machine import CaseIds
 from bot.model import (
+    Address,
     Assessment,
     Button,
     CaseState,
@@ -19,17 +20,21 @@ from bot.model import (
     Lane,
     Level,
     Reason,
+    Relayed,
     TalkMode,
     Utterance,
 )
-from bot.oncall import Desk
+from bot.oncall.desk import Desk
+from bot.plan import has_plan, plan_lines
 from bot.ports import Numbers
 from bot.turn import Draft, Rows
 from flows.normal import plain
 from flows.wording import Words
 
 # The answers under a safety text. Their buttons hold no token: "not safe" must count however old the message is.
-ANSWERS = ("safe", "unsafe", "numbers", "grounding", "shared")
+ANSWERS = ("safe", "unsafe", "numbers", "grounding", "shared", "plan")
+# So many of the last messages to the owner can still be corrected or replied to.
+REMEMBERS = 40
 BUTTON = "safety"
 NOT_SAFE = Reason("person.not_safe", "not safe", Level.IMMINENT)
 
@@ -62,9 +67,10 @@ class Safety:
         """
         raised = Raised(level, reasons)
         if draft.view.mode is TalkMode.BOT:
-            key = safety_key(level)
             self._open(draft, raised)
+            key = "safety.offline" if _waits(draft) else safety_key(level)
             self._keep_recent(draft, draft.session.heard)
+            spoken = spoken and not _waits(draft)
         else:
             before = _level(draft)
             self._desk.happen(draft, raised)
@@ -80,7 +86,8 @@ class Safety:
         linked_to = previous.case_id if previous else ""
         ids = CaseIds(draft.mint.case_id(), draft.person.person_id, "s" + draft.mint.token(), linked_to)
         raised = machine.risen(previous, raised, draft.now)
-        case, actions = machine.open_case(ids, raised, self._desk.policy, draft.now)
+        opens_at = self._desk.rota.opens_at(draft.now)
+        case, actions = machine.open_case(ids, raised, self._desk.policy, draft.now, opens_at=opens_at)
         draft.set_case(case)
         draft.record(Event("escalated", name=ids.case_id, value=int(raised.level)))
         draft.audit("program", f"opened at level {int(raised.level)}", ids.case_id)
@@ -102,6 +109,17 @@ class Safety:
         if draft.view.mode is TalkMode.HOLD:
             self._say_hold(draft, f"hold.{answer}" if answer else "hold.wait")
 
+    def offline_note(self, draft: Draft) -> str:
+        """Return that nobody is on shift and when somebody is again; nothing in staffed hours (S-11)."""
+        opening = self._desk.opening(draft)
+        return self._words.say("safety.closed_now", draft.person.language, opening=opening) if opening else ""
+
+    def wants_bot(self, draft: Draft) -> None:
+        """Take the wish to talk with the bot again: it is a note for staff; only a person ends a case."""
+        self._desk.note_to_owner(draft, "desk.wants_bot")
+        self._desk.happen(draft, PersonWrote())
+        draft.send(self._words.say("hold.bot", draft.person.language), lane=Lane.SAFETY)
+
     def not_safe(self, draft: Draft, text: str = "") -> None:
         """Take the answer "not safe", at any time."""
         said = text or self._label(draft, "unsafe")
@@ -122,7 +140,7 @@ class Safety:
             return ANSWERS[labels.index(said)]
         if said.isdecimal() and 1 <= int(said) <= len(ANSWERS):
             return ANSWERS[int(said) - 1]
-        return said if said in ANSWERS else ""
+        return said if said in ANSWERS and said != "plan" else ""
 
     def keep(self, draft: Draft, text: str) -> None:
         """Pass on what a person says while a case is open."""
@@ -144,12 +162,20 @@ class Safety:
     def _say_hold(self, draft: Draft, key: str) -> None:
         person = draft.person
         numbers = self._numbers(person.country, person.language)
-        text = self._words.walk(key, person.language, draft.session.held, crisis_lines=numbers)
+        if key == "hold.plan" and not has_plan(person):
+            key = "hold.plan_none"
+        values = {
+            "crisis_lines": numbers,
+            "opening": self._desk.opening(draft),
+            "plan": "\n".join(plan_lines(self._words, person)),
+        }
+        text = self._words.walk(key, person.language, draft.session.held, **values)
         draft.change_session(held=draft.session.held + 1)
         draft.send(text, lane=Lane.SAFETY, buttons=self._buttons(draft))
 
     def _buttons(self, draft: Draft) -> Rows:
-        buttons = [Button(f"{BUTTON}.{answer}", self._label(draft, answer)) for answer in ANSWERS]
+        answers = [answer for answer in ANSWERS if answer != "plan" or has_plan(draft.person)]
+        buttons = [Button(f"{BUTTON}.{answer}", self._label(draft, answer)) for answer in answers]
         return (tuple(buttons[:2]), tuple(buttons[2:4]), tuple(buttons[4:]))
 
     def _label(self, draft: Draft, answer: str) -> str:
@@ -164,8 +190,18 @@ class Safety:
             return
         draft.keep_for_case(case.case_id, "person", text, draft.now)
         if case.staff_chat is not None and case.state is not CaseState.RESOLVED:
-            relayed = self._words.say("desk.relayed", case=case.case_id, text=text)
-            draft.send(relayed, lane=Lane.RELAY, to=case.staff_chat, relays=True, protected=True)
+            self._relay(draft, case, case.staff_chat, text)
+
+    def _relay(self, draft: Draft, case: Escalation, chat: Address, text: str) -> None:
+        """Pass words to the owner; a correction replaces what was passed before, and says so."""
+        before = next((one for one in case.relayed if draft.is_edit and one.message == draft.message), None)
+        key = "desk.relayed_edit" if draft.is_edit else "desk.relayed"
+        relayed = self._words.say(key, case=case.case_id, text=text)
+        edits = before.outbound_id if before is not None else 0
+        sent = draft.send(relayed, lane=Lane.RELAY, to=chat, relays=True, protected=True, edits=edits)
+        if before is None:
+            known = (*case.relayed, Relayed(draft.message, chat, sent))
+            draft.set_case(msgspec.structs.replace(case, relayed=known[-REMEMBERS:]))
 
     def _keep_recent(self, draft: Draft, heard: Heard | None) -> None:
         """Keep what was said in the five minutes before, so that a split message is read whole."""
@@ -190,6 +226,11 @@ def safety_key(level: Level) -> str:
 def _closed(draft: Draft) -> Escalation | None:
     """Return the case that was closed last; in the batch that closed it, it still stands in the view."""
     return draft.view.escalation or draft.view.previous
+
+
+def _waits(draft: Draft) -> bool:
+    """Say whether the case waits for staffed hours before anybody is paged."""
+    return draft.case is not None and draft.case.state is CaseState.PAGING and not draft.case.pages
 
 
 def _level(draft: Draft) -> Level:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import msgspec
 
 from bot.errors import DeliveryError
-from bot.model import Address, Delivery, Lane
+from bot.model import Accepted, Address, Delivery, Due, Lane, Outbound
 from bot.ports import Settled
 
 URGENT = (Lane.PAGE, Lane.SAFETY)
@@ -16,6 +16,8 @@ GIVES_UP_AFTER = {Lane.PAGE: 1000, Lane.SAFETY: 1000, Lane.RELAY: 40, Lane.REPLY
 LONGEST_WAIT = timedelta(seconds=60)
 LONGEST_URGENT_WAIT = timedelta(seconds=5)
 UNKNOWN = "unknown: it may have arrived"
+# A page that failed so often takes other ways as well (shared/safety.md: alternate_after).
+TRIES_BEFORE_OTHER_WAYS = 2
 
 _FAILURES_OF_AN_OUTAGE = 5
 _LONGEST_REST = 4.0
@@ -54,6 +56,18 @@ def pause(delivery: Delivery) -> timedelta:
     """Return how long to wait before the next try: doubling from one second; urgent lanes never wait long."""
     longest = LONGEST_URGENT_WAIT if delivery.outbound.lane in URGENT else LONGEST_WAIT
     return min(longest, timedelta(seconds=2 ** min(delivery.attempt - 1, 6)))
+
+
+def is_told(outbound: Outbound) -> bool:
+    """Say whether the conversation wants to know that a message arrived: a new page, or words of a talk."""
+    return (outbound.lane is Lane.PAGE and bool(outbound.buttons) and not outbound.edits) or outbound.relays
+
+
+def accepted(one: Settled, now: datetime) -> Due:
+    """Return what tells that a message arrived."""
+    outbound = one.delivery.outbound
+    what = Accepted(outbound.outbound_id, outbound.address, one.receipt)
+    return Due(f"accepted:{outbound.outbound_id}", outbound.person_id, now, what)
 
 
 class Trouble:

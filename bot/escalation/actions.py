@@ -25,6 +25,10 @@ class Page(Value, frozen=True):
     to: Audience
 
 
+class PageOtherWays(Value, frozen=True):
+    """Send the card to every place that does not have it: no platform has taken it yet."""
+
+
 class PingOwner(Value, frozen=True):
     """Remind the owner that the person waits."""
 
@@ -49,4 +53,4 @@ class Refused(Value, frozen=True):
     why: str
 
 
-Action = Page | PingOwner | AskHandOver | TellPerson | RefreshCards | Refused
+Action = Page | PageOtherWays | PingOwner | AskHandOver | TellPerson | RefreshCards | Refused

@@ -37,6 +37,14 @@ class Passed(Value, frozen=True):
     responder: str
 
 
+class PageAccepted(Value, frozen=True):
+    """A platform took a page: it needs no other way."""
+
+
+class PageStuck(Value, frozen=True):
+    """A page was tried several times and no platform took it yet."""
+
+
 class Skipped(Value, frozen=True):
     """The step that was just reached has nobody: the next one follows in the same moment."""
 
@@ -73,5 +81,17 @@ class DrillEnded(Value, frozen=True):
 
 
 Happening = (
-    Raised | Claimed | HandedOver | Passed | Skipped | Woken | StaffWrote | PersonWrote | Resolved | DrillEnded | Ticked
+    Raised
+    | Claimed
+    | HandedOver
+    | Passed
+    | PageAccepted
+    | PageStuck
+    | Skipped
+    | Woken
+    | StaffWrote
+    | PersonWrote
+    | Resolved
+    | DrillEnded
+    | Ticked
 )

@@ -11,12 +11,24 @@ from typing import Any
 
 import msgspec
 
-from bot.escalation.actions import Action, AskHandOver, Page, PingOwner, RefreshCards, Refused, State, TellPerson
+from bot.escalation.actions import (
+    Action,
+    AskHandOver,
+    Page,
+    PageOtherWays,
+    PingOwner,
+    RefreshCards,
+    Refused,
+    State,
+    TellPerson,
+)
 from bot.escalation.happenings import (
     Claimed,
     DrillEnded,
     HandedOver,
     Happening,
+    PageAccepted,
+    PageStuck,
     Passed,
     PersonWrote,
     Raised,
@@ -37,7 +49,7 @@ from bot.escalation.moves import (
     unscheduled,
     with_next,
 )
-from bot.model import CaseState, Escalation, Level, Outcome, Value
+from bot.model import Accepted, CaseState, Escalation, Level, Outcome, Value
 from bot.policy import Audience, LevelPolicy, Policy
 
 FOLLOWS_WITHIN = timedelta(hours=72)
@@ -100,6 +112,16 @@ def advance(case: Escalation, happening: Happening, policy: Policy, now: datetim
     if isinstance(happening, Raised) and happening.level > case.level:
         after, actions = _page_higher(case, happening, policy, now)
     return with_next(after), actions
+
+
+def with_receipt(case: Escalation, taken: Accepted) -> Escalation:
+    """Return the case knowing by which id a platform names one of its cards or relayed messages."""
+    wanted, receipt = taken.outbound_id, taken.receipt
+    cards = (msgspec.structs.replace(one, receipt=receipt) if one.outbound_id == wanted else one for one in case.cards)
+    relayed = (
+        msgspec.structs.replace(one, receipt=receipt) if one.outbound_id == wanted else one for one in case.relayed
+    )
+    return msgspec.structs.replace(case, cards=tuple(cards), relayed=tuple(relayed))
 
 
 # --- the handlers: one a happening -----------------------------------------------------------------------------------
@@ -184,6 +206,17 @@ def _skipped(case: Escalation, _event: Skipped, timing: LevelPolicy, now: dateti
     return msgspec.structs.replace(after, pages=case.pages), actions
 
 
+def _accepted(case: Escalation, _event: PageAccepted, _timing: LevelPolicy, now: datetime) -> Step:
+    return msgspec.structs.replace(case, accepted_at=case.accepted_at or now, alternate_due_at=None), ()
+
+
+def _stuck(case: Escalation, _event: PageStuck, _timing: LevelPolicy, _now: datetime) -> Step:
+    """Take the other ways at once, once a page."""
+    if case.alternate_due_at is None:
+        return case, ()
+    return msgspec.structs.replace(case, alternate_due_at=None), (PageOtherWays(),)
+
+
 def _woken(case: Escalation, _event: Woken, timing: LevelPolicy, now: datetime) -> Step:
     case = msgspec.structs.replace(case, pages=case.pages + 1)
     if case.state is CaseState.PAGING:
@@ -251,6 +284,9 @@ def _ticked(case: Escalation, _event: Ticked, timing: LevelPolicy, now: datetime
         case, more = ping(msgspec.structs.replace(case, watch_due_at=now + timing.engaged_watch), now)
     else:
         more = ()
+    if due(case.alternate_due_at, now):
+        case, other = _stuck(case, PageStuck(), timing, now)
+        more += other
     case, asked = _shift_over(case, now)
     return case, actions + more + asked
 
@@ -267,6 +303,8 @@ _HANDLERS: dict[type, Callable[[Escalation, Any, LevelPolicy, datetime], Step]] 
     Claimed: _claimed,
     HandedOver: _handed_over,
     Skipped: _skipped,
+    PageAccepted: _accepted,
+    PageStuck: _stuck,
     DrillEnded: _drill_ended,
     Passed: _passed,
     Woken: _woken,

@@ -24,6 +24,7 @@ def page_from_start(case: Escalation, timing: LevelPolicy, now: datetime) -> Ste
         pages=case.pages + 1,
         page_due_at=now + first.wait,
         honest_at=now + timing.tell_person_nobody_after,
+        alternate_due_at=now + timedelta(seconds=timing.alternate_after.seconds),
         told_nobody=False,
         shift_ends_at=None,
     )
@@ -34,7 +35,10 @@ def page_next(case: Escalation, timing: LevelPolicy, now: datetime) -> Step:
     """Page the next step; after the last, the last again, for ever."""
     step = min(case.step + 1, len(timing.steps) - 1)
     wait = timing.steps[step].wait if step > case.step else timing.repeat_last_every
-    case = msgspec.structs.replace(case, step=step, pages=case.pages + 1, page_due_at=now + wait)
+    other_ways_at = now + timedelta(seconds=timing.alternate_after.seconds)
+    case = msgspec.structs.replace(
+        case, step=step, pages=case.pages + 1, page_due_at=now + wait, alternate_due_at=other_ways_at
+    )
     return case, (Page(timing.steps[step].to), RefreshCards())
 
 
@@ -72,6 +76,7 @@ def unscheduled(case: Escalation) -> Escalation:
         idle_due_at=None,
         ping_due_at=None,
         watch_due_at=None,
+        alternate_due_at=None,
         pinged_at=None,
     )
 
@@ -86,6 +91,7 @@ def with_next(case: Escalation) -> Escalation:
         case.ping_due_at,
         case.watch_due_at,
         case.shift_ends_at,
+        case.alternate_due_at,
     )
     waiting = [moment for moment in moments if moment is not None]
     return msgspec.structs.replace(case, next_at=min(waiting, default=None))

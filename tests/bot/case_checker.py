@@ -12,11 +12,16 @@ from bot.escalation import machine
 from bot.escalation.actions import Action, Page, Refused, State, TellPerson
 from bot.escalation.happenings import (
     Claimed,
+    DrillEnded,
+    HandedOver,
     Happening,
+    PageAccepted,
+    PageStuck,
     Passed,
     PersonWrote,
     Raised,
     Resolved,
+    Skipped,
     StaffWrote,
     Ticked,
     Woken,
@@ -29,7 +34,7 @@ START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 POLICY = Policy()
 SAM, KIM = "sam", "kim"
 CHATS = {name: Address(Platform.SLACK, f"U0{name.upper()}") for name in (SAM, KIM)}
-PAUSES = (timedelta(0), timedelta(seconds=45), timedelta(minutes=20))
+PAUSES = (timedelta(0), timedelta(minutes=20))
 Advance = Callable[[Escalation, Happening, Policy, datetime], tuple[Escalation, tuple[Action, ...]]]
 
 
@@ -40,12 +45,18 @@ def raised(level: Level) -> Raised:
 HAPPENINGS: tuple[Happening, ...] = (
     *(raised(level) for level in (Level.ELEVATED, Level.HIGH, Level.IMMINENT)),
     *(Claimed(name, CHATS[name]) for name in (SAM, KIM)),
+    HandedOver(SAM, KIM, CHATS[KIM]),
+    HandedOver(KIM, SAM, CHATS[SAM]),
+    PageAccepted(),
+    PageStuck(),
+    Skipped(),
     *(Passed(name) for name in (SAM, KIM)),
     Woken(KIM),
     *(StaffWrote(name) for name in (SAM, KIM)),
     PersonWrote(),
     Resolved(SAM, Outcome.RIGHT_REACHED),
     Resolved(KIM, Outcome.MISREAD),
+    DrillEnded(),
     Ticked(),
 )
 
@@ -104,9 +115,15 @@ def _of_owners(move: Move) -> Iterator[str]:
     if after.state in (CaseState.CLAIMED, CaseState.ENGAGED) and not (after.owner and after.staff_chat):
         yield "a claimed case has no owner or no chat"
     if after.owner not in ("", before.owner) and not (
-        isinstance(happening, Claimed) and happening.responder == after.owner
+        (isinstance(happening, Claimed) and happening.responder == after.owner)
+        or (isinstance(happening, HandedOver) and (happening.responder, happening.to) == (before.owner, after.owner))
     ):
-        yield "a case changed hands without a claim"
+        yield "a case changed hands without a claim or its owner"
+    owned = before.owner and before.state is not CaseState.PAGING
+    if isinstance(happening, Claimed) and owned and after.owner != before.owner:
+        yield "a claim took a case away from its owner"
+    if isinstance(happening, DrillEnded) and before.drill:
+        return
     if after.state is CaseState.RESOLVED and not (
         isinstance(happening, Resolved) and happening.responder == before.owner
     ):
@@ -115,7 +132,15 @@ def _of_owners(move: Move) -> Iterator[str]:
 
 def _of_times(move: Move) -> Iterator[str]:
     before, _happening, now, after, _actions = move
-    overdue = (before.page_due_at, before.honest_at, before.claim_due_at, before.idle_due_at, before.ping_due_at)
+    overdue = (
+        before.page_due_at,
+        before.honest_at,
+        before.claim_due_at,
+        before.idle_due_at,
+        before.ping_due_at,
+        before.shift_ends_at,
+        before.alternate_due_at,
+    )
     if after.next_at is None:
         yield "an open case has nothing due"
     elif after.next_at > now + longest(POLICY.of(after.level)):
@@ -147,22 +172,31 @@ def _of_ticks(move: Move) -> Iterator[str]:
         yield "the person was not told honestly, or too early"
 
 
-def explore(advance: Advance, depth: int) -> set[str]:
-    """Take every happening from every reachable case at a few moments; return the names of what was broken."""
+class Explored(NamedTuple):
+    """What an exploration saw: how many different cases, how many steps, and the names of broken promises."""
+
+    states: int
+    steps: int
+    found: frozenset[str]
+
+
+def explore(advance: Advance, depth: int) -> Explored:
+    """Take every happening from every reachable case at a few moments; say what was broken."""
     found: set[str] = set()
     layer = {_shape(case, START): (case, START) for case in (opened(Level.ELEVATED), opened(Level.HIGH))}
-    seen = set(layer)
+    seen, steps = set(layer), 0
     for _ in range(depth):
         following: dict[bytes, tuple[Escalation, datetime]] = {}
         for case, at in layer.values():
             for move in _moves(advance, case, at):
+                steps += 1
                 found.update(violations(move))
                 shape = _shape(move.after, move.now)
                 if shape not in seen and move.after.state is not CaseState.RESOLVED:
                     seen.add(shape)
                     following[shape] = (move.after, move.now)
         layer = following
-    return found
+    return Explored(len(seen), steps, frozenset(found))
 
 
 def _moves(advance: Advance, case: Escalation, at: datetime) -> Iterator[Move]:
@@ -176,7 +210,9 @@ def _moves(advance: Advance, case: Escalation, at: datetime) -> Iterator[Move]:
 def _shape(case: Escalation, now: datetime) -> bytes:
     """What makes two cases behave alike: everything but their history, with times seen from now."""
     times = {
-        name: value - now
+        name: max(value - now, timedelta(0))
+        if name.endswith("due_at") or name in ("honest_at", "next_at")
+        else value - now
         for name in case.__struct_fields__
         if name.endswith("_at") and isinstance(value := getattr(case, name), datetime) and name != "opened_at"
     }

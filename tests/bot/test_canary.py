@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.cards import Cards
 from bot.escalation import machine
 from bot.escalation.machine import CaseIds
 from bot.model import CaseState, CaseText, Escalation, Level, Outcome, Person, Reason, Session, View
+from bot.oncall.cards import Cards
+from bot.oncall.panels import Panels
 from bot.policy import Policy
 from bot.rota import Rota
 from tests.bot.case_checker import HAPPENINGS, opened, raised
@@ -22,6 +23,7 @@ CANARY = "zebrafinch"
 NAME = "Quetzal"
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 CARDS = Cards(words(), Policy(), ROTA)
+PANELS = Panels(words(), CARDS)
 
 
 def case_of(history: list[int]) -> Escalation:
@@ -61,7 +63,7 @@ def test_the_private_reading_holds_the_words_of_this_case_only():
         CaseText(case.case_id, "ana", NOW, "sam", "words of the owner"),
     )
     view = View(Person("ana", ANA, NOW), Session(), escalation=case, texts=texts)
-    text, _ = CARDS.reading(view, case)
+    text, _ = PANELS.reading(view, case)
     assert "Person, 09:00: words of this case" in text
     assert "Sam, 09:00: words of the owner" in text
     assert "another" not in text

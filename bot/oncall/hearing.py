@@ -1,22 +1,20 @@
-"""Decides what staff send: finds the case that a press or a word is about, and never guesses one."""
+"""Reads what staff send: finds the case that a press or a word is about, and never guesses one."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot import asking
-from bot.asking import Asked
-from bot.cards import StaffAct
-from bot.model import Inbound, Text, View
-from bot.oncall import Desk
+from bot.model import Inbound, View
+from bot.oncall import asking
+from bot.oncall.asking import Asked
+from bot.oncall.desk import Desk
 
 
 def asked_of(desk: Desk, inbound: Inbound, views: Sequence[View]) -> Asked | None:
     """Return what staff ask for. Plain words in the private chat of a case are for its person; elsewhere just talk."""
     asked = asking.understand(inbound.content)
-    private = not desk.is_staff_place(inbound.address) or _bound(inbound, views)
-    if asked is None and private and isinstance(inbound.content, Text):
-        asked = Asked(StaffAct.WRITE, inbound.content.text)
+    if asked is None and (not desk.is_staff_place(inbound.address) or _bound(inbound, views)):
+        asked = asking.for_the_person(inbound.content)
     return asking.named(asked, views) if asked is not None else None
 
 
