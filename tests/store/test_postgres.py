@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
+from urllib.parse import parse_qs, urlsplit
 
 import asyncpg
 import pytest
 
 from adapters.store.opening import open_store
 from bot.errors import StoreError
-from bot.ports import Lookup, Store
+from bot.model import Lane
+from bot.ports import Lookup, StaleSession, Store
 from bot.privacy import MasterKeys
 from tests.fakes.postgres import PostgresServer, postgres_server
 from tests.store.people import NOW, claim, first_turn, meet, message, next_turn, queue, sent, texts, view_of
@@ -147,3 +149,71 @@ async def rows_read(connection: asyncpg.Connection) -> int:
     await connection.execute("SELECT pg_stat_force_next_flush()")
     sql = "SELECT seq_tup_read + coalesce(idx_tup_fetch, 0) FROM pg_stat_user_tables WHERE relname = 'outbox'"
     return int(await connection.fetchval(sql))
+
+
+async def test_whatever_hangs_beside_it_a_page_is_committed_and_claimed(
+    store: Store, connection: asyncpg.Connection, url: str
+):
+    """More readers than there are connections wait for a table that someone else has locked."""
+    await meet(store, "ana")
+    async with connection.transaction():
+        await connection.execute("LOCK TABLE entry IN ACCESS EXCLUSIVE MODE")
+        hanging = [asyncio.create_task(store.entries("ana", NOW)) for _ in range(20)]
+        await asyncio.sleep(0)
+        await queue(store, await view_of(store, "ana"), "worrying", message("ana", "page", lane=Lane.PAGE))
+        assert texts(await claim(store)) == ["page"]
+        assert not any(task.done() for task in hanging)
+    await asyncio.gather(*hanging)
+
+
+class Cable:
+    """What lies between us and the server; it can be cut when the server has answered a COMMIT, before we hear it."""
+
+    def __init__(self, url: str) -> None:
+        self._socket = f"{parse_qs(urlsplit(url).query)['host'][0]}/.s.PGSQL.5432"
+        self._database = urlsplit(url).path
+        self.cut_at_commit = False
+
+    async def __aenter__(self) -> str:
+        self._server = await asyncio.start_server(self._joined, "127.0.0.1", 0)
+        return f"postgresql://postgres@127.0.0.1:{self._server.sockets[0].getsockname()[1]}{self._database}"
+
+    async def __aexit__(self, *_error: object) -> None:
+        self._server.close()
+
+    async def _joined(self, ours: asyncio.StreamReader, to_us: asyncio.StreamWriter) -> None:
+        theirs, to_them = await asyncio.open_unix_connection(self._socket)
+        upwards = asyncio.create_task(self._carry_up(ours, to_them))
+        while data := await theirs.read(65536):
+            if self.cut_at_commit and b"COMMIT\0" in data:
+                self.cut_at_commit = False
+                break
+            to_us.write(data)
+        upwards.cancel()
+        to_them.close()
+        to_us.transport.abort()
+
+    @staticmethod
+    async def _carry_up(ours: asyncio.StreamReader, to_them: asyncio.StreamWriter) -> None:
+        while data := await ours.read(65536):
+            to_them.write(data)
+        to_them.close()
+
+
+async def test_a_commit_whose_answer_was_lost_is_not_done_twice(url: str, masters: MasterKeys):
+    """As in a failover: it was committed, we heard an error, and the platform delivers again."""
+    cable = Cable(url)
+    async with cable as through:
+        store = await open_store(through, masters)
+        (ana,) = await meet(store, "ana")
+        turn = next_turn(ana, "once", outbounds=(message("ana", "said once"),))
+        cable.cut_at_commit = True
+        with pytest.raises(StoreError) as raised:
+            await store.commit_many([turn])
+        assert not raised.value.permanent
+        loaded = await store.load_many([Lookup("once", person_id="ana")], NOW)
+        assert loaded.duplicates == {"once"}
+        with pytest.raises(StaleSession):
+            await store.commit_many([turn])
+        assert texts(await claim(store)) == ["said once"]
+        await store.close()

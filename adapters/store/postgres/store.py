@@ -30,7 +30,10 @@ from bot.model import Address, Delivery, Due, Entry, Escalation, Platform, Turn
 from bot.ports import Examined, Fence, Installation, Loaded, Lookup, Settled, Waiting, Wanted
 from bot.privacy import Keyring, MasterKeys
 
-CONNECTIONS = 8  # turns, claims, settling and due work at once, and some to spare
+CONNECTIONS = 8
+# Of these, so many are for what leads to a page (turns, claims, settling, leases); exports, charts, gauges and bulk
+# share the others, and wait for each other when they are slow.
+KEPT = 5
 PLANNERS = 2
 PORTION = 512  # check-ins of one transaction
 CONNECT_SECONDS = 5
@@ -53,6 +56,7 @@ class PostgresStore:
     def __init__(self, pool: asyncpg.Pool, keyring: Keyring) -> None:
         self._pool = pool
         self._keyring = keyring
+        self._others = asyncio.Semaphore(CONNECTIONS - KEPT)
         self.rights = PostgresRights(self._connection, keyring)
 
     @classmethod
@@ -79,17 +83,17 @@ class PostgresStore:
 
     async def load_many(self, lookups: Sequence[Lookup], now: datetime) -> Loaded:
         asked = Asked.of(lookups, self._keyring)
-        async with self._connection() as connection:
+        async with self._urgent_connection() as connection:
             found = await load.find(connection, asked, now)
         return loaded_of(found, self._keyring)
 
     async def commit_many(self, turns: Sequence[Turn]) -> None:
-        async with self._connection() as connection:
+        async with self._urgent_connection() as connection:
             await self._learn_keys(connection, turns)
             await commit.commit(connection, batch_of(turns, self._keyring))
 
     async def claim_due(self, now: datetime, limit: int) -> list[Due]:
-        async with self._connection() as connection:
+        async with self._urgent_connection() as connection:
             return await due.due(connection, now, limit)
 
     async def plan_check_ins(self, now: datetime, limit: int, decide: Decide) -> int:
@@ -108,13 +112,13 @@ class PostgresStore:
         self, now: datetime, wanted: Sequence[Wanted], busy: frozenset[Address], fence: Fence | None = None
     ) -> list[Delivery]:
         marks = [self._keyring.fingerprint(address) for address in busy]
-        async with self._connection() as connection:
+        async with self._urgent_connection() as connection:
             rows = await outbox.claim(connection, micros(now), wanted, marks, fence)
         return deliveries_of(rows, self._keyring)
 
     async def settle(self, outcomes: Sequence[Settled], now: datetime) -> None:
         rows = outcomes_of(outcomes, micros(now), self._keyring)
-        async with self._connection() as connection:
+        async with self._urgent_connection() as connection:
             await outbox.settle(connection, rows)
 
     async def open_cases(self) -> list[Escalation]:
@@ -147,12 +151,12 @@ class PostgresStore:
         return {str(row["name"]).removeprefix(NOTE): bytes(row["value"]).decode() for row in rows}
 
     async def take_lease(self, name: str, holder: str, span: timedelta) -> Fence | None:
-        async with self._connection() as connection:
+        async with self._urgent_connection() as connection:
             number = await lease.take(connection, name, holder, span // timedelta(microseconds=1))
         return None if number is None else Fence(name, number)
 
     async def drop_lease(self, name: str, holder: str) -> None:
-        async with self._connection() as connection:
+        async with self._urgent_connection() as connection:
             await lease.drop(connection, name, holder)
 
     async def waiting(self) -> Waiting:
@@ -187,6 +191,11 @@ class PostgresStore:
 
     @asynccontextmanager
     async def _connection(self) -> AsyncIterator[asyncpg.Connection]:
+        async with self._others, self._urgent_connection() as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def _urgent_connection(self) -> AsyncIterator[asyncpg.Connection]:
         with explained():
             async with self._pool.acquire() as connection:
                 yield connection

@@ -43,6 +43,8 @@ def create(database: Path, file: Path, now: datetime) -> Manifest:
 
 def keep_before_upgrade(database: Path) -> None:
     """Back up a database of an earlier schema with people in it, before it is brought forward."""
+    if database.stat().st_size == 0:
+        return
     with explained(database), closing(_open(database)) as connection:
         if "alembic_version" not in _tables(connection):
             return

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from adapters.store.sqlite.holders import holders
 from bot.errors import StoreError
 
-HELD = ("another process holds it; `handrail doctor` names the holder", False)
+HELD = ("another process holds it for too long", False)
 OUR_FAULT = ("this is a fault in Handrail, please report it", True)
 REMEDIES = {
     sqlite3.SQLITE_FULL: ("the disk is full; free some space in its folder and it goes on by itself", False),
@@ -33,6 +34,8 @@ def explained(path: Path) -> Iterator[None]:
     except sqlite3.Error as error:
         name = getattr(error, "sqlite_errorname", type(error).__name__)
         remedy, permanent = REMEDIES.get(kind_of(error), OUR_FAULT)
+        if (remedy, permanent) == HELD and (open_in := holders(path)):
+            remedy = f"{remedy}; it is open in {', '.join(open_in)}"
         message = f"the database {path} refused ({name}, {error}): {remedy}"
         raise StoreError(message, permanent=permanent) from error
 
