@@ -19,6 +19,7 @@ second: {ask: "Why {mood}?", answer: text, save: why, skippable: true, next: las
 last: {say: Bye., end: done}
 """
 runner = CliRunner()
+CONSENT_TALK = ("go on", "1", "yes", "yes", "yes", "Ana", "Germany", "Berlin", "9:30", "every day")
 
 
 @pytest.fixture
@@ -44,6 +45,20 @@ def test_a_played_flow_shows_what_it_keeps_and_lets_time_pass(folder):
     assert played.begin() == ["You can stop.", "How is it?"]
     assert played.hear("7") == ["  [kept: mood = 7]", "Why 7?"]
     assert "still open" in played.hear("after 4h")[0]
+
+
+def test_who_is_asked_what_is_measured_and_what_is_planned_is_shown():
+    played = Played(load_library(), "grounding")
+    played.begin()
+    assert "  [measured: distress = 9]" in played.hear("9")
+    played.hear("30-second version")
+    played.hear("ok")
+    played.hear("9")
+    assert "  [a person is asked: high_distress]" in played.hear("yes")
+    consent = Played(load_library(), "consent")
+    consent.begin()
+    said = [line for typed in CONSENT_TALK for line in consent.hear(typed)]
+    assert "  [a check-in is planned at 09:30]" in said
 
 
 def test_play_ends_at_the_end_of_input_and_prints_the_test(folder):

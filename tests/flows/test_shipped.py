@@ -42,3 +42,11 @@ def test_a_missing_torn_or_foreign_prepared_form_only_costs_time(tmp_path, monke
 
 def test_the_code_that_parses_is_known_by_its_hash():
     assert all(kept.code == code_of_this_room() for kept in shipped.prepared().values())
+
+
+def test_writing_it_anew_gives_the_same_bytes(tmp_path, monkeypatch):
+    current = shipped.COMPILED.read_bytes()
+    monkeypatch.setattr(shipped, "COMPILED", tmp_path / "compiled.msgpack.gz")
+    assert shipped.write() == len(flow_files([SHIPPED])) + len(translation_files([SHIPPED])) + 1
+    assert shipped.COMPILED.read_bytes() == current
+    shipped.prepared.cache_clear()

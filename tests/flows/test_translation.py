@@ -71,6 +71,21 @@ def test_a_text_whose_source_has_changed_is_not_spoken():
     assert german.steps["last"].say[0].source == "Also {how}."
 
 
+def test_hints_and_the_words_of_pictures_are_translated_too():
+    steps = """
+    first:
+      picture: {name: tree, text: A tree.}
+      hint: {experiment: style, arms: {a: 1, b: 1}, say: {a: Try it.}}
+      end: done
+    """
+    flow = load_flow(source_of(steps), "small.yaml")
+    texts = {"first.picture": ("A tree.", "Ein Baum."), "first.hint.a": ("Try it.", "Versuch es.")}
+    lines = [f'  {key}: {{of: "{mark_of(of)}", text: "{text}"}}' for key, (of, text) in texts.items()]
+    german = translate(flow, load_translation((HEAD + "\n".join(lines)).encode(), "small.yaml")).steps["first"]
+    assert german.picture.text.source == "Ein Baum."
+    assert german.hint.say["a"].source == "Versuch es."
+
+
 def test_a_good_side_file_has_no_finding(tmp_path):
     assert found(tmp_path, side()) == []
 
