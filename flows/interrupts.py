@@ -39,9 +39,8 @@ def near(text: str, language: str) -> Interrupt | None:
     said = plain(text)
     if len(said) > 40:
         return None
-    words = _shipped()
-    known = words[FALLBACK] | words.get(language[:2], {})
-    found = {known[word].name: known[word] for word in known if nearly(said, word)}
+    alike = _by_form(language[:2]).get((said.count(" "), said[:1]), {})
+    found = {interrupt.name: interrupt for word, interrupt in alike.items() if nearly(said, word)}
     return found.popitem()[1] if len(found) == 1 else None
 
 
@@ -60,6 +59,16 @@ def load_interrupts(path: Path = INTERRUPTS) -> Words:
             for word in known:
                 words.setdefault(language, {}).setdefault(plain(word), Interrupt(name, word))
     return words
+
+
+@cache
+def _by_form(language: str) -> dict[tuple[int, str], dict[str, Interrupt]]:
+    """Return the words of a language and of English by number of spaces and first letter: a slip changes neither."""
+    words = _shipped()
+    known: dict[tuple[int, str], dict[str, Interrupt]] = {}
+    for word, interrupt in (words[FALLBACK] | words.get(language, {})).items():
+        known.setdefault((word.count(" "), word[:1]), {})[word] = interrupt
+    return known
 
 
 @cache

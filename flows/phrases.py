@@ -28,6 +28,9 @@ class Labels(Struct, frozen=True, forbid_unknown_fields=True):
     again: str
     stop: str
     human: str
+    go_on: str
+    start_new: str
+    leave: str
 
 
 class Retries(Struct, frozen=True, forbid_unknown_fields=True):

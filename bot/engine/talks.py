@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from bot.engine.calls import MAX_DEPTH
 from bot.engine.effects import HowEnded
 from bot.engine.events import Again, Begin, EngineEvent, Interrupt, Leave, Resume, StartOver, Stop, WaitElapsed
 from bot.engine.turn import Turn
 from bot.model import Frame
 from flows.model import SAVED_FOR_LATER
+from flows.phrases import Phrases
 
 
 def begin(turn: Turn, event: Begin) -> None:
@@ -47,10 +50,15 @@ def resume(turn: Turn, event: Resume) -> None:
         park(turn, "stopped")
     if not turn.open(waiting):
         return turn.lost(waiting)
-    days = max((turn.now - since).days, 0) if since is not None else 0
-    phrase = (turn.phrases.resume, turn.phrases.resume_yesterday, turn.phrases.resume_days)[min(days, 2)]
+    phrase, days = gap(turn.phrases, since, turn.now)
     turn.say_position(phrase, days=days)
     return turn.ask()
+
+
+def gap(phrases: Phrases, since: datetime | None, now: datetime) -> tuple[str, int]:
+    """Return the phrase that says how long a talk was parked, and the days."""
+    days = max((now - since).days, 0) if since is not None else 0
+    return (phrases.resume, phrases.resume_yesterday, phrases.resume_days)[min(days, 2)], days
 
 
 def start_over(turn: Turn, event: StartOver) -> None:

@@ -236,7 +236,8 @@ async def test_an_open_question_is_reminded_once_and_then_kept_for_later(ana: Ro
     assert len(expired) == 1
     assert (await session_of(ana)).parked
     assert await ana.wait(timedelta(days=7)) == []
-    assert "What happened?" in (await ana.person("resume"))[0]
+    assert "7 days ago" in (await ana.person("resume"))[0]
+    assert "What happened?" in (await ana.press("Go on there"))[0]
 
 
 async def test_an_answer_before_the_reminder_means_no_reminder_for_that_question(ana: Room):
