@@ -18,6 +18,7 @@ from bot.engine.events import (
     Begin,
     EngineEvent,
     Interrupt,
+    Leave,
     Resume,
     Skip,
     StartOver,
@@ -49,6 +50,7 @@ from bot.remembering import note_trend, trend_of, used_today, with_memory
 from bot.rights.unstored import without_words
 from bot.safety import Safety
 from bot.turn import Draft
+from bot.way_back import NOW, WAYS, labels_of_ways, way_back
 from flows import interrupts
 from flows.library import Library
 from flows.wording import Words
@@ -82,7 +84,8 @@ class Dialogue:
         self._asking = Asking(library, words)
         self._handlers: dict[str, Callable[[Draft, str], None]] = {
             "start": lambda draft, _: self._start(draft),
-            "resume": lambda draft, _: self._resume(draft),
+            "resume": self._resume,
+            "leave": lambda draft, _: self._run(draft, Leave()),
             "sos": lambda draft, _: self._run(
                 draft, Interrupt("sos", self._facts(draft)), lane=Lane.SAFETY, first=self._safety.offline_note(draft)
             ),
@@ -290,8 +293,13 @@ class Dialogue:
         else:
             self._intents.offer(draft, "nothing_to_stop" if name == "stop" else "nothing_to_skip")
 
-    def _resume(self, draft: Draft) -> None:
-        if draft.session.parked:
+    def _resume(self, draft: Draft, when: str) -> None:
+        """Go on with the parked talk; after a day or more, ask first."""
+        language = draft.person.language
+        told = "" if when == NOW else way_back(self._library, draft.session, draft.now, language)
+        if told:
+            self._intents.ask(draft, told, WAYS, labels_of_ways(self._library.phrases(language)))
+        elif draft.session.parked:
             self._run(draft, Resume())
         else:
             self._intents.offer(draft, "nothing_to_resume")
