@@ -412,7 +412,7 @@ class Dialogue:
 
         So does `standing` when the step leads back to the question that stood open then: it need not be asked again.
         """
-        before, language = draft.session, draft.person.language
+        before, language, helping = draft.session, draft.person.language, in_safety_flow(draft)
         event = with_memory(self._library, draft.person, event, draft.now)
         session, effects = step(self._library, before, event, draft.now, language=language)
         draft.set_session(session if may_keep(draft) else without_words(session, self._library))
@@ -426,7 +426,8 @@ class Dialogue:
         if any(isinstance(one, Ended) and one.flow == CHECK_IN_FLOW and one.how == "done" for one in effects):
             self._intents.schedules.answered(draft)
             self._look_back(draft)
-        if isinstance(event, Answered | Skip):
+        # What helps in danger stays where it was read, numbers and all.
+        if isinstance(event, Answered | Skip) and not helping:
             self._forms.settle(draft, before, saved=saves(effects))
         self._carrier.calm.settle(draft, before, event)
 

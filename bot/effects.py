@@ -74,6 +74,7 @@ class Carrier:
             else:
                 self._keep(draft, effect)
         self._say(draft, said, buttons, lane, effects)
+        self.forms.remember(draft, said, effects)
         self.calm.remember(draft, "\n\n".join(said), effects)
         self._breathing.pace(draft, "\n\n".join(said), buttons, effects)
 

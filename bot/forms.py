@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from bot.engine.effects import Effect, Ended, Save
+from bot.engine.effects import Ask, Effect, Ended, Save
 from bot.model import Button, Content, Edited, Filled, Platform, Pressed, Prompt, Session, Text
 from bot.turn import Draft, Rows
 from flows import interrupts
@@ -48,6 +48,15 @@ class Forms:
         draft.change_session(prompt=msgspec.structs.replace(prompt, asks=question))
         return ((Button(f"{prompt.token}.{WORDS}", self._say(draft, "answer"), form=question),),)
 
+    def remember(self, draft: Draft, said: Sequence[str], effects: Sequence[Effect]) -> None:
+        """Keep what was said before the question: it stays when the question goes."""
+        prompt, asks = draft.session.prompt, any(isinstance(effect, Ask) for effect in effects)
+        if not (self.used(draft) and asks and said[:-1]) or prompt is None or not prompt.shown:
+            return
+        before = "\n\n".join(said[:-1])
+        kept = self.aloud(draft, before, effects) or before
+        draft.change_session(prompt=msgspec.structs.replace(prompt, said=kept))
+
     def settle(self, draft: Draft, before: Session, saved: bool) -> None:
         """Replace the question that was just answered (or skipped) by a note with the ways to change the answer."""
         asked = before.prompt
@@ -65,7 +74,8 @@ class Forms:
             return
         at = f"{draft.now.astimezone(ZoneInfo(draft.person.zone)):%H:%M}"
         rows = () if key == "undone" or not draft.session.in_flow else self._ways(draft, asked)
-        draft.send(self._say(draft, key, time=at), buttons=rows, edits=asked.shown)
+        note = self._say(draft, key, time=at)
+        draft.send(f"{asked.said}\n\n{note}" if asked.said else note, buttons=rows, edits=asked.shown)
 
     def undoes(self, draft: Draft, content: Content) -> bool:
         """Say whether a press takes back the answer given last."""

@@ -49,7 +49,7 @@ async def test_a_pressed_answer_can_be_undone_too(tmp_path: Path) -> None:
         here.ana.command("start")
         await here.press("Go on")
         note = await here.ana.hears("Done", new=True)
-        assert note.words.splitlines()[1:] == ["Undo"]
+        assert note.words.splitlines()[-1:] == ["Undo"]
         await here.press("Undo")
         await here.ana.hears("Getting started takes", new=True)
         assert "Taken back" in note.words
@@ -173,3 +173,22 @@ async def test_words_that_a_talk_recalls_are_shown_in_private_alone(tmp_path: Pa
         here.ana.presses("Show privately")
         await here.ana.reads_modal("Your early signs: staying in bed")
         assert "staying in bed" not in here.shown
+
+
+async def test_what_was_said_before_a_question_stays_when_the_question_goes(tmp_path: Path) -> None:
+    async with served(tmp_path) as here:
+        here.ana.command("start")
+        await here.press("Go on")
+        note = await here.ana.hears("Done", new=True)
+        assert "an automated program, not a person" in note.words
+        assert "Getting started takes" not in note.words
+
+
+async def test_what_helps_in_danger_is_never_replaced(tmp_path: Path) -> None:
+    async with served(tmp_path, known=True) as here:
+        here.ana.command("sos")
+        await here.press("Show me help lines")
+        await here.ana.hears("findahelpline", new=True)
+        here.ana.command("about")
+        await here.ana.hears("I'm Handrail", new=True)
+        assert not any(message.edited for message in here.chat)
