@@ -56,7 +56,7 @@ class Intake:
     async def take(self, raws: Sequence[bytes | Raw]) -> int:
         """Make the updates safe and return the highest update id among them (0 when none has one)."""
         # In the order in which they happened, whatever the order in which they came.
-        arrivals = sorted([found for raw in raws if (found := await self._read(raw))], key=lambda one: one.update_id)
+        arrivals = sorted([came for raw in raws if (came := await self._read(raw))], key=lambda one: one.update_id)
         await self._follow_moves(arrivals)
         inbounds = [found for arrival in arrivals if (found := self._known(arrival))]
         if inbounds:
