@@ -47,6 +47,7 @@ from bot.model import (
 )
 from bot.ports import Numbers
 from bot.remembering import note_trend, trend_of, used_today, with_memory
+from bot.rights.reliance import MANY_A_DAY, leans
 from bot.rights.unstored import without_words
 from bot.safety import Safety
 from bot.turn import Draft
@@ -59,8 +60,6 @@ CONSENT = "consent."
 UNSCORED = "unscored"
 UNREAD_AGAIN = timedelta(days=1)
 ASKED_FOR_A_HUMAN = "human"
-# From the fourth exercise of a day on, people are named before the next one (over-reliance).
-MANY_A_DAY = 3
 _EXERCISES = frozenset({"flow", "check_in", "resume", "tools", "start_over", "grant"})
 # A person's own safety plan opens also while a human is awaited.
 _OWN_PLAN = Intent("flow", "my_safety_plan")
@@ -330,9 +329,15 @@ class Dialogue:
             if purpose not in draft.person.consents:
                 self._intents.ask_consent(draft, purpose, Intent("flow", name))
                 return
-        many = used_today(draft) >= MANY_A_DAY and not self._library.latest(name).safety
-        first = self._library.phrases(draft.person.language).many_today if many else ""
+        first = "" if self._library.latest(name).safety else self._names_people(draft)
         self._run(draft, Begin(name, self._facts(draft)), first=first)
+
+    def _names_people(self, draft: Draft) -> str:
+        """Return a sentence about people when somebody has done much with the bot lately (over-reliance)."""
+        if used_today(draft) >= MANY_A_DAY:
+            return self._library.phrases(draft.person.language).many_today
+        many = leans(draft.session, draft.now)
+        return self._words.say("rights.many_week", draft.person.language) if many else ""
 
     def _grant(self, draft: Draft, argument: str) -> None:
         """Take a consent and go on with what had been asked for: `exercises flow grounding`."""

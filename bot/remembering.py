@@ -21,7 +21,7 @@ MOOD = "mood"
 LOW = 2
 SHOWN_MOODS = 7
 MOST_DAYS = 60
-MOST_USES = 12
+MOST_USES = 24  # bot/rights/reliance.py counts a week of them
 # A link needs this many days with and without a thing: fewer say nothing.
 ENOUGH_DAYS = 5
 MOST_LINKS = 3
