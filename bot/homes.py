@@ -15,10 +15,13 @@ from bot.checkins.spoken import spoken_moment, spoken_plan
 from bot.home import Act, Home, Part, Switch
 from bot.intents import NOT_OFFERED, PLAIN, PURPOSES
 from bot.model import Entry, Person, TalkMode, View
+from bot.rights import access
 from flows.library import Library
 from flows.wording import Words
 
 MOOD = "mood"
+# Where the command is called otherwise than the offer.
+COMMANDS = {"undo": "undelete"}
 DAYS = 14
 # One bar a day, low to high; the words beside it say the same.
 BARS = "▁▂▃▅▇"
@@ -66,9 +69,7 @@ class Homes:
     def _mood(self, person: Person, entries: Sequence[Entry], now: datetime) -> Part:
         days = _by_day([one for one in entries if one.measure == MOOD], now, person.zone)
         rated = [(day, value) for day, value in days if value is not None]
-        strip = "".join(
-            NOTHING if value is None else BARS[min(len(BARS), max(1, round(value))) - 1] for _, value in days
-        )
+        strip = "".join(NOTHING if value is None else _bar(value) for _, value in days)
         told = ", ".join(f"{day:%d %b} {value:g}" for day, value in rated)
         text = self._say(person, "mood_days", told=told) if rated else self._say(person, "mood_none")
         return Part(self._say(person, "mood"), text if person.plain or not rated else f"{strip}\n{text}")
@@ -90,8 +91,12 @@ class Homes:
         return Part(self._say(person, "schedule"), text, acts)
 
     def _readers(self, person: Person) -> Part:
-        key = "readers" if "escalation" in person.consents else "readers_urgent"
-        return Part(self._say(person, "readers_head"), self._say(person, key))
+        """Who can read what, from the rules that decide it, with everything that can be done with one's own data."""
+        language = person.language
+        lines = [self._words.say(f"readers.{reader}", language) for reader in access.readers_of(person)]
+        names = ("access_log", "export", "keep", "undo" if person.erase_at else "delete")
+        acts = [Act(COMMANDS.get(name, name), self._words.say(f"rights.offers.{name}", language)) for name in names]
+        return Part(self._say(person, "readers"), "\n".join(f"- {line}" for line in lines), tuple(acts))
 
     def _switches(self, person: Person) -> list[Switch]:
         consents = [Switch(name, self._say(person, f"switch.{name}"), name in person.consents) for name in PURPOSES]

@@ -53,6 +53,8 @@ async def slack_probe(settings: Settings) -> Sequence[Probe]:
     from adapters.slack.link import SlackLink
     from adapters.slack.refusals import answer_of
 
+    if settings.slack_bot_token is None and settings.slack_client_id:
+        return [("ok", "slack", "each workspace installs the app by itself, at /slack/install")]
     token = settings.slack_bot_token.get_secret_value() if settings.slack_bot_token else ""
     findings: list[Probe] = []
     try:
