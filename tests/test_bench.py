@@ -8,8 +8,12 @@ import os
 import sys
 from pathlib import Path
 
+import pytest
+
 from bot.bench.figures import median
 from bot.bench.keys import KEYS, Key
+from tests.fakes.postgres import postgres_programs, postgres_server
+from tests.store import raw
 
 ASKED_FOR = {
     "engine_turns_per_s",
@@ -43,12 +47,12 @@ def test_the_middle_of_several_runs_is_reported_with_their_spread() -> None:
     assert {"runs": 3, "lowest": 1.0, "highest": 3.0, "people": 5}.items() <= figure.inputs.items()
 
 
-async def _bench(folder: Path, *words: str) -> tuple[int | None, str]:
+async def _bench(folder: Path, *words: str, database_url: str = "") -> tuple[int | None, str]:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("HANDRAIL_")}
     child = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "bot", "bench", *words),
         cwd=folder,
-        env={**environment, "PYTHONPATH": str(Path(__file__).parent.parent)},
+        env={**environment, "HANDRAIL_DATABASE_URL": database_url, "PYTHONPATH": str(Path(__file__).parent.parent)},
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.DEVNULL,
     )
@@ -69,3 +73,18 @@ async def test_json_is_one_object_with_value_unit_and_inputs(tmp_path: Path) -> 
 async def test_an_unknown_key_is_refused(tmp_path: Path) -> None:
     code, _ = await _bench(tmp_path, "--only", "luck")
     assert code == 2
+
+
+async def test_nothing_is_measured_on_the_database_of_the_settings(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", f"{postgres_programs()}:{os.environ['PATH']}")
+    with postgres_server() as postgresql:
+        for url in (f"sqlite:///{tmp_path / 'in_use.db'}", postgresql):
+            words = ("--runs", "2", "--only", "durable_turns_per_s_single")
+            code, _ = await _bench(tmp_path, *words, database_url=url)
+            assert code == 0
+        assert await raw.tables(postgresql) == []
+        left = "SELECT count(*) FROM pg_database WHERE datname LIKE 'handrail_scratch_%'"
+        assert await raw.run(postgresql, left) == [(0,)]
+    assert list(tmp_path.iterdir()) == []

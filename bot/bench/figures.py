@@ -6,15 +6,23 @@ import asyncio
 import os
 import statistics
 import tempfile
-from collections.abc import Callable, Coroutine, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
-Result = TypeVar("Result")
+Result_co = TypeVar("Result_co", covariant=True)
+SQLITE, POSTGRESQL = "sqlite", "postgresql"
 Inputs = dict[str, Any]
 PER_CORE = "turns/s/core"
+
+
+class Measure(Protocol[Result_co]):
+    """What measures in a folder, on a database (an empty address: a file in the folder)."""
+
+    async def __call__(self, folder: Path, *, database_url: str) -> Result_co:
+        """Measure once."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +42,11 @@ class Options:
     database_url: str
     full: bool
 
+    @property
+    def engine(self) -> str:
+        """Which kind of database is measured."""
+        return POSTGRESQL if self.database_url.startswith(POSTGRESQL) else SQLITE
+
     def sized(self, usual: int, full: int) -> int:
         """Return the size of this bench."""
         return full if self.full else usual
@@ -46,13 +59,24 @@ def new_folder() -> Iterator[Path]:
         yield Path(folder)
 
 
-def repeated(runs: int, measure: Callable[[Path], Coroutine[Any, Any, Result]]) -> list[Result]:
-    """Measure so often, each time in a new folder."""
-    results = []
-    for _ in range(runs):
-        with new_folder() as folder:
-            results.append(asyncio.run(measure(folder)))
-    return results
+def once(options: Options, measure: Measure[Result_co]) -> Result_co:
+    """Measure in a new folder, on a new database that goes with it: never on one that is in use."""
+    with new_folder() as folder:
+        return asyncio.run(_on_new_database(options, folder, measure))
+
+
+def repeated(options: Options, runs: int, measure: Measure[Result_co]) -> list[Result_co]:
+    """Measure so often, each time anew."""
+    return [once(options, measure) for _ in range(runs)]
+
+
+async def _on_new_database(options: Options, folder: Path, measure: Measure[Result_co]) -> Result_co:
+    if options.engine == SQLITE:
+        return await measure(folder, database_url="")
+    from adapters.store.postgres.backup import scratch
+
+    async with scratch(options.database_url) as url:
+        return await measure(folder, database_url=url)
 
 
 def median(values: Sequence[float], unit: str, digits: int = 1, **inputs: Any) -> Figure:

@@ -59,9 +59,13 @@ def read(path: Path) -> Written:
         )
 
 
-def rewrite(path: Path, written: Written, batch: int) -> Rate:
+async def rewrite(path: Path, written: Written, batch: int) -> Rate:
     """Write the rows into a new file with sqlite3 alone, and return the rate."""
-    asyncio.run(_make(path))
+    await _make(path)
+    return await asyncio.to_thread(_timed, path, written, batch)
+
+
+def _timed(path: Path, written: Written, batch: int) -> Rate:
     batches = written.batches(batch)
     with closing(sqlite3.connect(path, isolation_level=None)) as plain:
         plain.executescript("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000;")

@@ -7,10 +7,10 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, partial
+from pathlib import Path
 from statistics import median as middle
 
-from adapters.store.opening import SQLITE
-from bot.bench.figures import PER_CORE, Figure, Inputs, Options, median, new_folder, repeated
+from bot.bench.figures import PER_CORE, Figure, Inputs, Options, median, new_folder, once, repeated
 from bot.bench.rates import Rate
 
 PEOPLE_TOGETHER, PEOPLE_ALONE, TALKS = 512, 64, 3000
@@ -37,25 +37,27 @@ def _engine(options: Options) -> Figure:
 
 
 def _durable(options: Options, *, people: int, together: bool) -> Figure:
-    """Measure turns, and on SQLite their bare rows in turn with them."""
+    """Measure turns and, on SQLite, their bare rows in turn with them."""
+    rates = repeated(options, options.runs, partial(_durable_and_floor, people=people, together=together))
+    return median([ours.per_core_second for ours, _ in rates], PER_CORE, people=people, **_beside(rates, options))
+
+
+async def _durable_and_floor(
+    folder: Path, *, database_url: str, people: int, together: bool
+) -> tuple[Rate, Rate | None]:
     from bot.bench.durable import durable_rate
     from bot.bench.floor import read, rewrite
 
-    rates: list[tuple[Rate, Rate | None]] = []
-    for _ in range(options.runs):
-        with new_folder() as folder:
-            ours = asyncio.run(
-                durable_rate(folder, people=people, together=together, database_url=options.database_url)
-            )
-            file = folder / "handrail.db"
-            floor = rewrite(folder / "floor.db", read(file), BATCH if together else 1) if file.exists() else None
-            rates.append((ours, floor))
-    return median([ours.per_core_second for ours, _ in rates], PER_CORE, people=people, **_beside(rates, options))
+    ours = await durable_rate(folder, people=people, together=together, database_url=database_url)
+    if database_url:
+        return ours, None
+    written = await asyncio.to_thread(read, folder / "handrail.db")
+    return ours, await rewrite(folder / "floor.db", written, BATCH if together else 1)
 
 
 def _beside(rates: list[tuple[Rate, Rate | None]], options: Options) -> Inputs:
     """Return the wall clock beside the processor's time, and how many times the bare rows' cost a turn has."""
-    told: Inputs = {"engine": _engine_name(options)}
+    told: Inputs = {"engine": options.engine}
     told["turns_per_s_wall"] = round(middle(ours.per_second for ours, _ in rates))
     floors = [(ours, floor) for ours, floor in rates if floor is not None]
     if floors:
@@ -69,9 +71,9 @@ def _beside(rates: list[tuple[Rate, Rate | None]], options: Options) -> Inputs:
 def _adapter(options: Options) -> Figure:
     from bot.bench.adapter import adapter_rate
 
-    rates = repeated(options.runs, partial(adapter_rate, people=PEOPLE_TOGETHER, database_url=options.database_url))
+    rates = repeated(options, options.runs, partial(adapter_rate, people=PEOPLE_TOGETHER))
     values = [rate.per_core_second for rate in rates]
-    return median(values, PER_CORE, people=PEOPLE_TOGETHER, engine=_engine_name(options))
+    return median(values, PER_CORE, people=PEOPLE_TOGETHER, engine=options.engine)
 
 
 def _instructions(_options: Options) -> Figure:
@@ -100,9 +102,8 @@ def _check_ins(options: Options) -> Figure:
     from bot.bench.checkins import bulk_rate
 
     schedules, due = options.sized(100_000, 1_000_000), options.sized(10_000, 100_000)
-    with new_folder() as folder:
-        found = asyncio.run(bulk_rate(folder, schedules=schedules, due=due, database_url=options.database_url))
-    inputs: Inputs = {"schedules": schedules, "due": due, "engine": _engine_name(options), "load": _load()}
+    found = once(options, partial(bulk_rate, schedules=schedules, due=due))
+    inputs: Inputs = {"schedules": schedules, "due": due, "engine": options.engine, "load": _load()}
     inputs |= {"turn_p99_ms": round(found.turn_p99_ms, 1), "grown_mb": round(found.grown_mb, 1)}
     return Figure(round(found.per_second), "check-ins/s", inputs | {"per_core": round(found.per_core_second)})
 
@@ -127,13 +128,10 @@ def _page(options: Options) -> Figure:
     from bot.bench.crisis import ROUND_TRIP, page_waits
 
     pages, nudges = 40, 20_000
-    runs = repeated(
-        options.sized(1, 5),
-        partial(page_waits, pages=pages, nudges=nudges, database_url=options.database_url),
-    )
+    runs = repeated(options, options.sized(1, 5), partial(page_waits, pages=pages, nudges=nudges))
     waits = sorted(wait * 1000 for run in runs for wait in run)
     inputs: Inputs = {"pages": len(waits), "nudges": nudges, "round_trip_ms": ROUND_TRIP * 1000, "load": _load()}
-    inputs |= {"median_ms": round(middle(waits)), "highest_ms": round(waits[-1]), "engine": _engine_name(options)}
+    inputs |= {"median_ms": round(middle(waits)), "highest_ms": round(waits[-1]), "engine": options.engine}
     return Figure(round(waits[int(len(waits) * 0.99) - 1], 1), "ms", inputs)
 
 
@@ -141,33 +139,26 @@ def _storm(options: Options) -> Figure:
     from bot.bench.crisis import storm
 
     messages, nudges = options.sized(4_000, 20_000), options.sized(10_000, 100_000)
-    with new_folder() as folder:
-        found = asyncio.run(storm(folder, messages=messages, nudges=nudges, database_url=options.database_url))
+    found = once(options, partial(storm, messages=messages, nudges=nudges))
     inputs: Inputs = {"messages": messages, "nudges": nudges, "pages": found.pages, "refused": found.refused}
-    return Figure(round(found.last_page, 2), "s", inputs | {"engine": _engine_name(options), "load": _load()})
+    return Figure(round(found.last_page, 2), "s", inputs | {"engine": options.engine, "load": _load()})
 
 
 def _start(options: Options) -> Figure:
     from bot.bench.startup import start
 
-    starts = repeated(options.runs, partial(start, database_url=options.database_url))
+    starts = repeated(options, options.runs, start)
     platforms = ["telegram", "slack"]
-    return median([one.seconds for one in starts], "s", 2, platforms=platforms, engine=_engine_name(options))
+    return median([one.seconds for one in starts], "s", 2, platforms=platforms, engine=options.engine)
 
 
 def _idle(options: Options) -> Figure:
     from bot.bench.startup import start
 
-    with new_folder() as folder:
-        found = asyncio.run(start(folder, database_url=options.database_url, idle_seconds=10.0))
+    found = once(options, partial(start, idle_seconds=10.0))
     if found.idle_mb is None:
         return Figure(None, "MB", {"why": "this system does not tell a process's memory in /proc"})
     return Figure(round(found.idle_mb, 1), "MB", {"platforms": ["telegram", "slack"], "idle_s": 10})
-
-
-def _engine_name(options: Options) -> str:
-    url = options.database_url
-    return "sqlite" if not url or url.startswith(SQLITE) else "postgresql"
 
 
 def _load() -> float:

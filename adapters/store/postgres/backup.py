@@ -104,7 +104,7 @@ async def make_ready(url: str, erased: list[Row]) -> None:
 @asynccontextmanager
 async def scratch(url: str) -> AsyncIterator[str]:
     """Make an empty database on the same server, and remove it in the end."""
-    name = f"handrail_verify_{secrets.token_hex(4)}"
+    name = f"handrail_scratch_{secrets.token_hex(4)}"
     await _program("createdb", url, name)
     try:
         yield urlsplit(url)._replace(path=f"/{name}").geturl()
