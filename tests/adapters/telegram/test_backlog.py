@@ -66,3 +66,19 @@ async def test_after_a_day_of_silence_every_escalation_is_paged_before_ordinary_
     assert answered >= WORRIED
     assert [call for call in server.calls if call.status == 429] == []
     assert burst_violations(server.calls) == 0
+
+
+async def test_a_button_under_joined_pages_takes_exactly_its_own_case(tmp_path: Path) -> None:
+    async with TelegramServer() as server:
+        group, sam = server.group(GROUP), server.user(55, "Sam")
+        ana, ben = server.user(4000), server.user(4001)
+        ana.says(WORRY)
+        ben.says(WORRY)
+        serving, stopped = served(server, tmp_path, PUBLISHED)
+        card = await group.hears("2) Level 4")
+        sam.presses(next(label for label in card.labels if label.startswith("2 · I'm on it")), into=group)
+        await ben.chat.hears("A person on the team has seen this")
+        await group.hears("is on it")
+        assert not any("A person on the team has seen this" in text for text in ana.chat.bot_says)
+        stopped.set()
+        await asyncio.wait_for(serving, 20)
