@@ -217,7 +217,8 @@ class Sender:
             if not settled:
                 return
             for one in settled:
-                self._vitals.count("deliveries_accepted" if one.receipt else "deliveries_not_accepted")
+                if not one.unsent:
+                    self._vitals.count("deliveries_accepted" if one.receipt else "deliveries_not_accepted")
             try:
                 await self._store.settle(settled, self._clock())
             except StoreError as error:
