@@ -65,10 +65,20 @@ class Asking:
         draft.set_check_in(structs.replace(plan, course=structs.replace(plan.course, outbound=sent, mark=mark)))
 
     def may_speak(self, draft: Draft) -> bool:
-        """Say whether it is a time for words that nobody asked for."""
+        """Say whether the open talk may go on by itself: at night only when safety or an arranged time wants it."""
+        if in_safety_flow(draft) or self._was_arranged(draft):
+            return True
         plan, person = schedule_of(draft.view.check_ins), draft.person
         rules = plan.rules if plan is not None else rules_for(person.address.platform)
-        return in_safety_flow(draft) or is_open(rules, local_time(draft.now, person.zone).time())
+        return is_open(rules, local_time(draft.now, person.zone).time())
+
+    def _was_arranged(self, draft: Draft) -> bool:
+        """Say whether the open question waits for a time that the person chose, such as their worry hour."""
+        if not draft.session.stack:
+            return False
+        frame = draft.session.stack[-1]
+        flow = self._library.pinned(frame.flow, frame.hash)
+        return flow is not None and bool(flow.steps[frame.step].wait.until)
 
     def _is_forbidden(self, draft: Draft, plan: CheckIn, due: CheckInDue) -> bool:
         """Say whether the way from the decision to here changed anything: a talk, a case, a no, the clock."""
