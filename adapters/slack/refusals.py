@@ -41,6 +41,8 @@ BLOCKS_REFUSED = frozenset({"invalid_blocks", "invalid_blocks_format", "invalid_
 EDIT_REFUSED = frozenset(
     {"cant_update_message", "message_not_found", "edit_window_closed", "msg_too_long", "channel_not_found"}
 )
+# Nothing is wrong with the person or the channel: this one message will never be taken.
+MESSAGE_REFUSED = BLOCKS_REFUSED | {"msg_too_long", "no_text", "too_many_attachments", "msg_blocks_too_long"}
 PAUSE = timedelta(seconds=30)
 
 
@@ -87,6 +89,8 @@ def _explained(code: str, needed: str) -> SlackRefusal:
         return SlackRefusal(f"Slack refused: {code}{scope}: {PERMANENT[code]}", permanent=True)
     if code in TOKEN_REFUSED:
         return SlackRefusal(f"Slack refused {BOT_TOKEN}: {code}", retry_after=PAUSE, whole_bot=True)
+    if code in MESSAGE_REFUSED:
+        return SlackRefusal(f"Slack refused this message: {code}", permanent=True, message_only=True)
     return SlackRefusal(f"Slack refused: {code}", ambiguous=code in HALF_DONE)
 
 

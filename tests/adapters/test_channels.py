@@ -86,6 +86,7 @@ TELEGRAM_FAULTS: dict[str, tuple[Kind, dict[str, Any]]] = {
     "lost answer": (Kind.DROP, {}),
     "server error": (Kind.SERVER_ERROR, {"code": 503}),
     "rich refused": (Kind.BAD_REQUEST, {"description": "Bad Request: BUTTON_DATA_INVALID"}),
+    "message refused": (Kind.BAD_REQUEST, {"description": "Bad Request: message is too long"}),
 }
 
 
@@ -109,6 +110,7 @@ SLACK_FAULTS = {
     "lost answer": dropped(),
     "server error": server_error(503),
     "rich refused": refused("invalid_blocks"),
+    "message refused": refused("msg_too_long"),
 }
 STAGES = {Platform.CONSOLE: on_console, Platform.TELEGRAM: on_telegram, Platform.SLACK: on_slack}
 REMOTE = [Platform.TELEGRAM, Platform.SLACK]
@@ -177,6 +179,12 @@ async def test_who_is_gone_is_a_permanent_refusal_of_the_address(remote: Stage) 
     remote.fail("gone")
     error = await remote.refusal(remote.says(WORDS))
     assert (error.permanent, error.message_only, error.ambiguous) == (True, False, False)
+
+
+async def test_a_message_that_is_refused_blames_no_person(remote: Stage) -> None:
+    remote.fail("message refused")
+    error = await remote.refusal(remote.says(WORDS))
+    assert (error.permanent, error.message_only) == (True, True)
 
 
 async def test_a_platform_that_asks_to_wait_says_how_long(remote: Stage) -> None:
