@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from bot.commandline import audit, backup, flows, keys, person, schedule
+from bot.commandline import audit, backup, crisis_lines, flows, keys, oncall, person, schedule
 from bot.commandline.bench import bench
 from bot.commandline.doctor import doctor
 from bot.errors import HandrailError
@@ -30,6 +30,9 @@ app.add_typer(person.app, name="person")
 app.add_typer(audit.app, name="audit")
 app.add_typer(keys.app, name="keys")
 app.add_typer(schedule.app, name="schedule")
+app.add_typer(oncall.app, name="oncall")
+app.add_typer(crisis_lines.app, name="crisis-lines")
+app.command("drill")(oncall.drill)
 app.command()(bench)
 app.command()(doctor)
 slack = typer.Typer(help="Set up the Slack app.", no_args_is_help=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+import msgspec
 import structlog
 
 from bot.dialogue import Dialogue
@@ -17,6 +18,7 @@ from bot.model import (
     Blocked,
     CaseDue,
     CheckInDue,
+    Command,
     Due,
     Edited,
     Filled,
@@ -38,10 +40,11 @@ from bot.model import (
 )
 from bot.oncall import hearing
 from bot.oncall.acts import Acts
-from bot.oncall.asking import OF_THE_TEAM
+from bot.oncall.asking import OF_THE_TEAM, understand
 from bot.oncall.buttons import parse_button
 from bot.oncall.desk import Desk
 from bot.oncall.listing import Listing
+from bot.oncall.program import PROGRAM, Program
 from bot.ports import Lookup, Mint
 from bot.rights import notice
 from bot.safety import Safety
@@ -86,6 +89,7 @@ class Decider:
         self._desk = desk
         self._acts = Acts(words, desk)
         self._listing = Listing(words, desk)
+        self._program = Program(words, desk)
         self._mint = mint
         self._workplace = workplace
 
@@ -94,6 +98,8 @@ class Decider:
         if isinstance(received, Due):
             return Lookup(received.key, person_id=received.person_id)
         content, address = received.content, received.address
+        if self._is_drill(received):
+            return Lookup(received.key, address=PROGRAM)
         if isinstance(content, Pressed | Filled) and (parsed := parse_button(content.button)):
             return Lookup(received.key, card=parsed[0], staff_chat=address)
         if self._desk.is_staff_place(address):
@@ -119,12 +125,32 @@ class Decider:
     def _decide(self, received: Received, views: Sequence[View], as_staff: bool, now: datetime) -> Turn | None:
         if isinstance(received, Due):
             return self._fell_due(received, views, now)
+        if received.address == PROGRAM or self._is_drill(received):
+            return self._of_the_program(received, views, now)
         if self._is_from_staff(received, as_staff):
             return self._staff(received, views, as_staff, now)
         return self._person(received, self._view(received, views, now), now)
 
     def _is_from_staff(self, inbound: Inbound, as_staff: bool) -> bool:
         return as_staff or self._desk.is_staff_place(inbound.address) or _is_staff_button(inbound)
+
+    def _is_drill(self, inbound: Inbound) -> bool:
+        """Say whether somebody on the rota asks for a drill."""
+        if not isinstance(inbound.content, Text | Command) or self._desk.responder(inbound) is None:
+            return False
+        asked = understand(inbound.content)
+        return asked is not None and asked.act == "drill"
+
+    def _of_the_program(self, inbound: Inbound, views: Sequence[View], now: datetime) -> Turn:
+        """Take what the program does of itself; it is about a made-up person."""
+        own = inbound.address == PROGRAM
+        about = inbound if own else msgspec.structs.replace(inbound, address=PROGRAM)
+        draft = Draft(inbound.key, self._view(about, views, now), now, self._mint)
+        if own and isinstance(inbound.content, Command) and inbound.content.name == "digest":
+            self._program.tell_digest(draft, inbound.content.argument)
+        else:
+            self._program.begin_drill(draft, None if own else inbound)
+        return draft.finish()
 
     # --- a person -----------------------------------------------------------------------------------------------------
 
@@ -257,7 +283,20 @@ class Decider:
             self._listing.which(draft, inbound, asked, meant)
         else:
             self._acts.hear(draft, inbound, asked)
+            self._look_at_drill(draft)
         return draft.finish()
+
+    def _tick(self, draft: Draft, due: CaseDue) -> bool:
+        """Let time pass for the open case, unless it was moved meanwhile."""
+        if draft.case is None or (draft.case.case_id, draft.case.next_at) != (due.case_id, due.next_at):
+            return False
+        self._desk.happen(draft, Ticked())
+        self._look_at_drill(draft)
+        return True
+
+    def _look_at_drill(self, draft: Draft) -> None:
+        if draft.case is not None:
+            self._program.look_at_drill(draft)
 
     # --- what fell due ------------------------------------------------------------------------------------------------
 
@@ -274,10 +313,8 @@ class Decider:
                 self._dialogue.check_in_due(draft, what)
             case WaitDue(version) if version == draft.session.version:
                 self._dialogue.wait_elapsed(draft)
-            case CaseDue(case_id, next_at) if draft.case is not None:
-                if (draft.case.case_id, draft.case.next_at) != (case_id, next_at):
-                    return False
-                self._desk.happen(draft, Ticked())
+            case CaseDue():
+                return self._tick(draft, what)
             case Prepared():
                 self._dialogue.prepared(draft, what)
             case Undeliverable():

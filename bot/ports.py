@@ -9,7 +9,7 @@ from typing import Protocol
 from msgspec import Struct
 
 from bot.checkins.due import Decide
-from bot.model import Address, CheckIn, Delivery, Due, Entry, Escalation, Lane, Platform, Turn, View
+from bot.model import Address, CheckIn, Delivery, Due, Entry, Escalation, Lane, Level, Platform, Turn, View
 
 
 class Channel(Protocol):
@@ -144,6 +144,16 @@ class History(Protocol):
 
     async def entries(self, person_id: str, since: datetime) -> list[Entry]:
         """Return a loaded person's ratings since then, oldest first."""
+
+
+class Cases(Protocol):
+    """Tells what became of cases, for follow-ups, precision and response times."""
+
+    async def closed_cases(self, since: datetime, until: datetime) -> list[Escalation]:
+        """Return the cases closed in a stretch of time, oldest first."""
+
+    async def people_at(self, level: Level, since: datetime) -> int:
+        """Return how many people who wrote since then stand at a level."""
 
 
 class Installation(Struct, frozen=True):

@@ -48,6 +48,9 @@ class Settings(BaseSettings):
     flows: Path | None = None
     profile: Literal["community", "workplace"] = "community"
     country: str = ""
+    allow_old_lines: bool = False
+    # Anyone who has it can keep the watchdog quiet.
+    deadman_url: SecretStr | None = None
     http_host: str = "127.0.0.1"
     http_port: int = Field(default=8080, ge=0, le=65535)
     log_level: str = "INFO"
@@ -95,6 +98,13 @@ class Settings(BaseSettings):
     def _flows(cls, value: Path | None) -> Path | None:
         if value is not None and not value.is_dir():
             raise ValueError("not a folder; make it, or leave the setting out (docs/writing-flows.md)")
+        return value
+
+    @field_validator("deadman_url")
+    @classmethod
+    def _watchdog(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not re.fullmatch(r"https?://[^\s/@]+(/[^\s]*)?", value.get_secret_value()):
+            raise ValueError("not a web address; use http:// or https:// and a host, without a password")
         return value
 
     @field_validator("country")

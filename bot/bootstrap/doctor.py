@@ -6,27 +6,25 @@ import shutil
 import stat
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from adapters.clock import system_clock
 from adapters.store.backups import newest
 from adapters.store.opening import open_store
+from bot.bootstrap import lines
 from bot.bootstrap.backup import folder_of
 from bot.bootstrap.house import KEY_FILE, master_keys
 from bot.bootstrap.probes import last_poll, slack_probe, telegram_probe
 from bot.errors import HandrailError, SettingError
 from bot.model import Platform
-from bot.policy import Audience
 from bot.policy_file import load_policy
-from bot.rota import Rota
+from bot.rota import Rota, unreachable
 from bot.rota_file import load_rota
 from bot.settings import Settings
-from flows.crisis_lines import load_crisis_lines
 
 LITTLE_DISK, MUCH_TOO_LITTLE_DISK = 1_000_000_000, 100_000_000
-OLD_LINE, TOO_OLD_LINE = timedelta(days=180), timedelta(days=365)
 LOOK_AHEAD = timedelta(days=7)
 OLD_BACK_UP = timedelta(days=2)
 
@@ -128,7 +126,12 @@ async def _on_call(settings: Settings) -> Sequence[Finding]:
     else:
         remedy = "set HANDRAIL_ONCALL_TELEGRAM_CHAT or HANDRAIL_ONCALL_SLACK_CHANNEL"
         findings.append(Finding(Verdict.FAIL, "on-call", f"nobody would be paged; {remedy}"))
-    return [*findings, _rota(rota)]
+    return [*findings, _rota(rota), *(_unreachable(one) for one in unreachable(rota, settings.channels))]
+
+
+def _unreachable(responder_id: str) -> Finding:
+    remedy = "give them an account on a channel that HANDRAIL_CHANNELS names"
+    return Finding(Verdict.WARN, "rota", f"responder {responder_id} cannot be reached; {remedy}")
 
 
 def _rota(rota: Rota) -> Finding:
@@ -144,29 +147,15 @@ def _rota(rota: Rota) -> Finding:
 
 
 def first_gap(rota: Rota, now: datetime) -> datetime | None:
-    """Return the first quarter of an hour in the next seven days without a primary, or None."""
-    moment = now.replace(minute=0, second=0, microsecond=0)
-    while moment < now + LOOK_AHEAD:
-        local = moment.astimezone(ZoneInfo(rota.zone))
-        if not any(shift.covers(local) and getattr(shift, Audience.PRIMARY) for shift in rota.shifts):
-            return moment
-        moment += timedelta(minutes=15)
-    return None
+    """Return the first moment of the next seven days without a primary, or None."""
+    if not rota.shifts:
+        return now
+    return next((start for start, _ in rota.gaps(now, LOOK_AHEAD)), None)
 
 
 async def _lines(settings: Settings) -> Sequence[Finding]:
-    if not settings.country:
-        return [Finding(Verdict.WARN, "crisis lines", "HANDRAIL_COUNTRY is not set; nobody's lines are looked after")]
-    line = load_crisis_lines().for_country(settings.country)
-    if line is None:
-        text = f"none known for {settings.country}; people see the emergency hint and the directory"
-        return [Finding(Verdict.WARN, "crisis lines", text)]
-    if not line.verified_on:
-        text = f"{settings.country} was never verified; call {line.name} or read its page, then enter the date"
-        return [Finding(Verdict.WARN, "crisis lines", text)]
-    age = system_clock().date() - date.fromisoformat(line.verified_on)
-    verdict = Verdict.FAIL if age > TOO_OLD_LINE else Verdict.WARN if age > OLD_LINE else Verdict.OK
-    return [Finding(verdict, "crisis lines", f"{settings.country} was verified {age.days} days ago")]
+    found = lines.examined(settings, lines.lines_of(settings), system_clock().date())
+    return [Finding(Verdict(verdict), "crisis lines", text) for verdict, text in found]
 
 
 async def _platforms(settings: Settings) -> Sequence[Finding]:

@@ -19,6 +19,7 @@ from bot.conversation import Conversation
 from bot.deciding import Decider
 from bot.dialogue import Dialogue
 from bot.effects import Carrier
+from bot.errors import SettingError
 from bot.intents import Intents
 from bot.model import Address, Platform
 from bot.oncall.desk import Desk
@@ -34,12 +35,16 @@ from bot.triage import triage
 from bot.triage.triage import Triage
 from bot.vitals import Vitals
 from flows.crisis_lines import load_crisis_lines
+from flows.crisis_overlay import NAME as OWN_LINES
+from flows.crisis_overlay import OwnWord, overlaid, read_overlay
+from flows.errors import FlowError
 from flows.library import SHIPPED, Library, load_whole
 from flows.reloading import Watched
 from flows.wording import Words, load_words
 from scheduler.jobs import DueWork
 from scheduler.limits import Limits
 from scheduler.rights import RightsWork
+from scheduler.rounds import Rounds
 from scheduler.sender import Sender
 from scheduler.timing import next_check_in
 
@@ -64,6 +69,7 @@ class House:
     conversation: Conversation
     sender: Sender
     due_work: DueWork
+    rounds: Rounds
     rights_work: RightsWork
     channels: dict[Platform, Channel]
     words: Words
@@ -106,7 +112,7 @@ async def build(
     watched = _watched(settings, [SHIPPED, *flows, *([settings.flows] if settings.flows else [])])
     library = watched.library
     words = load_words()
-    numbers = load_crisis_lines().numbers
+    numbers = overlaid(load_crisis_lines(), own_lines(settings)).numbers
     store = await open_store(settings.database, masters)
     desk = Desk(words, load_policy(settings.policy), rota, on_call, numbers, settings.staff_platform)
     safety = Safety(words, desk, numbers)
@@ -121,9 +127,11 @@ async def build(
     conversation = Conversation(store, decider, clock, outbox, vitals)
     sender = Sender(store, channels, conversation.receive, clock, outbox, words.say("sent_again"), limits, vitals)
     due_work = DueWork(store, conversation.receive, clock, next_due)
+    digest = desk.policy.low.digest == "daily"
+    rounds = Rounds(store, conversation.receive, clock, rota, digest=digest)
     telling = Telling(words, desk.cards.name)
     rights = RightsWork(store.rights, conversation.receive, clock, telling.copy_of, telling.log_of, cut_for)
-    return House(store, conversation, sender, due_work, rights, channels, words, library, vitals, watched)
+    return House(store, conversation, sender, due_work, rounds, rights, channels, words, library, vitals, watched)
 
 
 def _triage() -> Triage:
@@ -132,6 +140,14 @@ def _triage() -> Triage:
     for problem in loaded.problems:
         log.error("rules_refused", reason=str(problem))
     return loaded
+
+
+def own_lines(settings: Settings) -> dict[str, OwnWord]:
+    """Return what the operator says of crisis lines. Raises SettingError for a file that cannot be used."""
+    try:
+        return read_overlay(settings.data_dir / OWN_LINES)
+    except FlowError as error:
+        raise SettingError(str(error)) from error
 
 
 def _watched(settings: Settings, paths: Sequence[Path]) -> Watched:

@@ -19,7 +19,9 @@ from adapters.instance import Instance
 from bot.bootstrap import platforms
 from bot.bootstrap.health import Health
 from bot.bootstrap.house import House, build, master_keys
+from bot.bootstrap.lines import check_at_start
 from bot.bootstrap.platforms import Connected, Work
+from bot.bootstrap.team import report_team
 from bot.errors import SettingError
 from bot.model import Platform
 from bot.ports import Clock, Fence
@@ -39,6 +41,8 @@ WORKER_TICK_SECONDS = 0.1
 # How soon a changed flow, or `handrail flows off`, is taken up.
 FLOWS_SECONDS = 2.0
 DRAIN_SECONDS = 8.0
+ROUNDS_SECONDS = 30.0
+DEADMAN_SECONDS = 60.0
 
 
 class Role(StrEnum):
@@ -65,8 +69,8 @@ async def serve(
         )
     stopped = stopped or _on_signals()
     rota = load_rota(settings.rota, workplace=settings.profile == "workplace")
-    if not settings.on_call and not rota.responders:
-        log.error("nobody_is_on_call", remedy="set HANDRAIL_ONCALL_SLACK_CHANNEL or HANDRAIL_ONCALL_TELEGRAM_CHAT")
+    check_at_start(settings, clock().date())
+    report_team(settings, rota, clock())
     async with contextlib.AsyncExitStack() as stack:
         instance = stack.enter_context(contextlib.closing(Instance(settings.data_dir, role)))
         masters, made = master_keys(settings, settings.data_dir)
@@ -97,9 +101,9 @@ async def _run_until(
     intakes += [asyncio.create_task(lease.run()) for lease in leases.values()]
     sender = Leased(house.store, "sender", holder, house.sender.run)
     sending = [] if role is Role.WEB else [asyncio.create_task(sender.run())]
-    ticks = ticker(_jobs(house, role))
-    ticks.start()
     health = Health(house, lambda: _heard(taking_in, leases), system_clock)
+    ticks = ticker(_jobs(house, role) | _watchdog(settings, health, role))
+    ticks.start()
     web = _web(settings, taking_in, health, house)
     serving = [asyncio.create_task(web.run())] if web else []
     watching = asyncio.create_task(health.watch_loop())
@@ -151,9 +155,25 @@ def _jobs(house: House, role: Role) -> dict[str, tuple[Job, float]]:
         "due": (house.due_work.tick, TICK_SECONDS),
         "check_ins": (house.due_work.tick_plans, TICK_SECONDS),
         "outbox": (house.sender.tick, seconds),
+        "rounds": (house.rounds.tick, ROUNDS_SECONDS),
         "rights": (house.rights_work.tick, TICK_SECONDS),
         **flows,
     }
+
+
+def _watchdog(settings: Settings, health: Health, role: Role) -> dict[str, tuple[Job, float]]:
+    """Return the job that tells an outside watchdog that pages can go out; where they are sent, not where taken in."""
+    if settings.deadman_url is None or role is Role.WEB:
+        return {}
+    from adapters.deadman import ping
+
+    url = settings.deadman_url.get_secret_value()
+
+    async def ping_when_healthy() -> None:
+        if not await health.faults():
+            await ping(url)
+
+    return {"deadman": (ping_when_healthy, DEADMAN_SECONDS)}
 
 
 def _web(settings: Settings, connected: list[Connected], health: Health, house: House) -> WebServer | None:

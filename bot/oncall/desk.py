@@ -125,7 +125,7 @@ class Desk:
         """Page a step; one that has nobody is skipped in the same moment, with an alarm (I10)."""
         last = case_of(draft).step >= len(self.policy.of(case_of(draft).level).steps) - 1
         if self.rota.has_nobody(to, draft.now) and not last:
-            self._alarm(draft, f"step {to} has nobody on the rota")
+            self.alarm(draft, f"step {to} has nobody on the rota")
             self.happen(draft, Skipped())
         elif not self._pages.page(draft, to):
             self._nobody(draft)
@@ -137,12 +137,13 @@ class Desk:
     def _nobody(self, draft: Draft) -> None:
         """Say, once a case, that nobody could be paged."""
         case = case_of(draft)
-        self._alarm(draft, "nobody can be paged")
+        self.alarm(draft, "nobody can be paged")
         if not case.told_unreached:
             draft.set_case(msgspec.structs.replace(case, told_unreached=True))
             self._tell(draft, "unreached")
 
-    def _alarm(self, draft: Draft, what: str) -> None:
+    def alarm(self, draft: Draft, what: str) -> None:
+        """Note and log that something about reaching people is not in order."""
         draft.audit("program", f"alarm: {what}", case_of(draft).case_id)
         log.error("alarm", what=what, case=case_of(draft).case_id)
 
@@ -153,6 +154,8 @@ class Desk:
             draft.send(text, lane=Lane.PAGE, to=case.staff_chat, buttons=self.panels.panel(case)[1])
 
     def _tell(self, draft: Draft, state: State | str) -> None:
+        if case_of(draft).drill:
+            return  # nobody is behind it
         numbers = self._numbers(draft.person.country, draft.person.language)
         text = self._words.say(f"state.{state}", draft.person.language, crisis_lines=numbers)
         if state == State.CLOSED and case_of(draft).revealed:
@@ -195,7 +198,7 @@ class Desk:
             self.happen(draft, Passed(case.owner))
             self.announce(draft, "desk.private_unreachable")
         elif any(card.address == address for card in case.cards):
-            self._alarm(draft, "an on-call conversation cannot be reached")
+            self.alarm(draft, "an on-call conversation cannot be reached")
             if not self._pages.page_elsewhere(draft, address):
                 self._nobody(draft)
 

@@ -17,7 +17,7 @@ from adapters.store.check_ins import plans_of
 from adapters.store.deliveries import deliveries_of, outcomes_of
 from adapters.store.installations import installation_row, installations_of
 from adapters.store.loading import Asked
-from adapters.store.postgres import check_ins, commit, due, gauges, history, lease, load, outbox
+from adapters.store.postgres import cases, check_ins, commit, due, gauges, history, lease, load, outbox
 from adapters.store.postgres import installation as installation_table
 from adapters.store.postgres.errors import explained
 from adapters.store.postgres.rights import PostgresRights
@@ -26,7 +26,7 @@ from adapters.store.rows import NOTE, micros, moment
 from adapters.store.views import cases_of, entries_of, examined_of, loaded_of, waiting_of
 from bot.checkins.due import Decide
 from bot.errors import StoreError
-from bot.model import Address, Delivery, Due, Entry, Escalation, Platform, Turn
+from bot.model import Address, Delivery, Due, Entry, Escalation, Level, Platform, Turn
 from bot.ports import Examined, Fence, Installation, Loaded, Lookup, Settled, Waiting, Wanted
 from bot.privacy import Keyring, MasterKeys
 
@@ -124,6 +124,14 @@ class PostgresStore:
     async def open_cases(self) -> list[Escalation]:
         async with self._connection() as connection:
             return cases_of(await due.open_cases(connection), self._keyring)
+
+    async def closed_cases(self, since: datetime, until: datetime) -> list[Escalation]:
+        async with self._connection() as connection:
+            return cases_of(await cases.closed(connection, micros(since), micros(until)), self._keyring)
+
+    async def people_at(self, level: Level, since: datetime) -> int:
+        async with self._connection() as connection:
+            return await cases.people_at(connection, int(level), micros(since))
 
     async def next_event_at(self) -> datetime | None:
         async with self._connection() as connection:

@@ -20,7 +20,7 @@ from adapters.store.deliveries import deliveries_of, outcomes_of
 from adapters.store.installations import installation_row, installations_of
 from adapters.store.loading import Asked
 from adapters.store.rows import NOTE, Row, micros, moment
-from adapters.store.sqlite import check_ins, commit, due, gauges, history, lease, load, outbox
+from adapters.store.sqlite import cases, check_ins, commit, due, gauges, history, lease, load, outbox
 from adapters.store.sqlite import installation as installation_table
 from adapters.store.sqlite.backup import keep_before_upgrade
 from adapters.store.sqlite.connection import OneHop, Urgency, Writer
@@ -30,7 +30,7 @@ from adapters.store.sqlite.schema import make_private, prepare
 from adapters.store.views import cases_of, entries_of, examined_of, loaded_of, waiting_of
 from bot.checkins.due import Decide
 from bot.errors import StoreError
-from bot.model import Address, Delivery, Due, Entry, Escalation, Platform, Turn
+from bot.model import Address, Delivery, Due, Entry, Escalation, Level, Platform, Turn
 from bot.ports import Examined, Fence, Installation, Loaded, Lookup, Settled, StaleSession, Waiting, Wanted
 from bot.privacy import Keyring, MasterKeys
 
@@ -120,6 +120,13 @@ class SqliteStore:
 
     async def open_cases(self) -> list[Escalation]:
         return cases_of(await self._reader.run(due.open_cases), self._keyring)
+
+    async def closed_cases(self, since: datetime, until: datetime) -> list[Escalation]:
+        work = partial(cases.closed, since=micros(since), until=micros(until))
+        return cases_of(await self._reader.run(work), self._keyring)
+
+    async def people_at(self, level: Level, since: datetime) -> int:
+        return await self._reader.run(partial(cases.people_at, level=int(level), since=micros(since)))
 
     async def next_event_at(self) -> datetime | None:
         at = await self._reader.run(due.next_event)
