@@ -12,6 +12,7 @@ import typer
 from bot.commandline import audit, backup, crisis_lines, flows, keys, oncall, person, schedule
 from bot.commandline.bench import bench
 from bot.commandline.doctor import doctor
+from bot.commandline.report import report
 from bot.errors import HandrailError
 from bot.settings import PREFIX, read_settings
 
@@ -35,6 +36,7 @@ app.add_typer(crisis_lines.app, name="crisis-lines")
 app.command("drill")(oncall.drill)
 app.command()(bench)
 app.command()(doctor)
+app.command()(report)
 slack = typer.Typer(help="Set up the Slack app.", no_args_is_help=True)
 app.add_typer(slack, name="slack")
 

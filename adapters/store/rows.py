@@ -19,6 +19,7 @@ Row = tuple[Any, ...]  # what a driver hands over; it becomes a typed value in t
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
+SEALED = "sealed "  # and of something kept sealed there
 NOTE = "note "  # what begins the name of a note among the facts about the database itself
 
 encode = msgspec.msgpack.Encoder().encode

@@ -62,5 +62,14 @@ class Rights(Protocol):
     async def rewrap(self, limit: int) -> int:
         """Put so many keys under the first master key; return how many were, zero when all are."""
 
+    async def keep_sealed(self, name: str, plain: bytes) -> None:
+        """Keep something that belongs to nobody, sealed, in place of what stood under that name."""
+
+    async def sealed(self, name: str) -> bytes | None:
+        """Return what is kept sealed under a name."""
+
+    def mark(self, content: bytes) -> bytes:
+        """Return a mark that only this database's key can make."""
+
     async def people(self, after: str, limit: int) -> list[tuple[Person, Sequence[Entry]]]:
         """Return people after an id, in order, with their ratings."""

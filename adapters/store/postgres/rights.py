@@ -13,7 +13,7 @@ import asyncpg
 
 from adapters.store.belongings import batch_of_belongings, belongings_of, entry_of, links_of, notes_of, person_of
 from adapters.store.postgres import audit, belongings, commit, erasure, keys
-from adapters.store.rows import Row, cut_row, micros, moment
+from adapters.store.rows import SEALED, Row, cut_row, micros, moment
 from bot.auditing import Verdict, verified
 from bot.model import Address, Audit, Entry, Person, WishKind
 from bot.privacy import Keyring
@@ -95,6 +95,21 @@ class PostgresRights:
             await keys.replace_secret(connection, masters.rewrapped(secret, "secret"))
             await connection.execute("""VACUUM person, meta""")
         return 1
+
+    async def keep_sealed(self, name: str, plain: bytes) -> None:
+        sql = """
+            INSERT INTO meta (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value
+        """
+        async with self._connect() as connection:
+            await connection.execute(sql, SEALED + name, self._keyring.seal_for_system(SEALED + name, plain))
+
+    async def sealed(self, name: str) -> bytes | None:
+        async with self._connect() as connection:
+            found = await connection.fetchval("""SELECT value FROM meta WHERE name = $1""", SEALED + name)
+        return None if found is None else self._keyring.open_for_system(SEALED + name, bytes(found))
+
+    def mark(self, content: bytes) -> bytes:
+        return self._keyring.audit_mark(content)
 
     async def people(self, after: str, limit: int) -> list[tuple[Person, Sequence[Entry]]]:
         async with self._connect() as connection:

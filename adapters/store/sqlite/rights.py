@@ -11,7 +11,7 @@ from datetime import datetime
 from functools import partial
 
 from adapters.store.belongings import batch_of_belongings, belongings_of, entry_of, links_of, notes_of, person_of
-from adapters.store.rows import Row, cut_row, micros, moment
+from adapters.store.rows import SEALED, Row, cut_row, micros, moment
 from adapters.store.sqlite import audit, belongings, commit, erasure, keys
 from adapters.store.sqlite.connection import OneHop, Urgency, Writer
 from bot.auditing import Verdict, verified
@@ -99,6 +99,19 @@ class SqliteRights:
         await self._writer.write(Urgency.BULK, partial(keys.replace_secret, new=new))
         await self._empty_log()
         return 1
+
+    async def keep_sealed(self, name: str, plain: bytes) -> None:
+        row = (SEALED + name, self._keyring.seal_for_system(SEALED + name, plain))
+        sql = """INSERT INTO meta (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value"""
+        await self._writer.write(Urgency.BULK, lambda connection: connection.execute(sql, row))
+
+    async def sealed(self, name: str) -> bytes | None:
+        sql = """SELECT value FROM meta WHERE name = ?"""
+        row = await self._reader.run(lambda connection: connection.execute(sql, (SEALED + name,)).fetchone())
+        return None if row is None else self._keyring.open_for_system(SEALED + name, bytes(row[0]))
+
+    def mark(self, content: bytes) -> bytes:
+        return self._keyring.audit_mark(content)
 
     async def people(self, after: str, limit: int) -> list[tuple[Person, Sequence[Entry]]]:
         rows = await self._reader.run(partial(belongings.profiles, after=after, limit=limit))
