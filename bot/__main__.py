@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+import bot.lean  # noqa: F401  before anything that logs
 from bot.commandline import audit, backup, crisis_lines, flows, keys, oncall, person, schedule
 from bot.commandline.bench import bench
 from bot.commandline.doctor import doctor
