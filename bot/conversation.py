@@ -15,6 +15,7 @@ import structlog
 
 from bot.deciding import Decider
 from bot.errors import StoreError
+from bot.failpoints import failpoint
 from bot.model import Address, CheckInDue, Due, Level, Received, Turn, WaitDue
 from bot.ports import Clock, StaleSession, Store
 from bot.rights.unstored import Unstored, storable
@@ -83,6 +84,7 @@ class Conversation:
         if self._writer is None or self._writer.done():
             # A task of its own: a cancelled caller must not take the batch of others with it.
             self._writer = asyncio.create_task(self._write_all())
+        failpoint("conversation.queued")
         await caller.done
 
     async def close(self) -> None:
@@ -135,7 +137,9 @@ class Conversation:
     async def _decide(self, received: Sequence[Received]) -> list[Turn]:
         now = self._clock()
         lookups = [self._decider.lookup(one) for one in received]
+        failpoint("load.before")
         loaded = await self._store.load_many(lookups, now)
+        failpoint("load.after")
         views, newcomers = dict(loaded.views), dict[Address, str]()
         taken = set(loaded.duplicates)
         turns = []
@@ -169,7 +173,9 @@ class Conversation:
     async def _commit(self, turns: Sequence[Turn]) -> None:
         if not turns:
             return
+        failpoint("commit.before")
         await self._store.commit_many([storable(turn) for turn in turns])
+        failpoint("commit.after")
         for turn in turns:
             self._unstored.remember(turn)
         self._vitals.count("turns", len(turns))

@@ -17,6 +17,7 @@ import msgspec
 import structlog
 
 from bot.errors import DeliveryError, StoreError
+from bot.failpoints import failpoint
 from bot.model import Address, Delivery, Due, Lane, Platform, Received, Undeliverable
 from bot.ports import Channel, Clock, Fence, Settled, Store, Wanted
 from bot.vitals import Vitals
@@ -120,7 +121,10 @@ class Sender:
             self._look_again(wanted, ())
             return 0
         busy = frozenset(address for line in self._lines.values() for address in line.busy)
+        failpoint("claim.before")
         claimed = await self._store.claim_outbox(self._clock(), wanted, busy, self._fence)
+        if claimed:
+            failpoint("claim.after")
         self._look_again(wanted, claimed)
         by_address: dict[Address, list[Delivery]] = {}
         for delivery in claimed:
@@ -220,7 +224,9 @@ class Sender:
                 if not one.unsent:
                     self._vitals.count("deliveries_accepted" if one.receipt else "deliveries_not_accepted")
             try:
+                failpoint("settle.before")
                 await self._store.settle(settled, self._clock())
+                failpoint("settle.after")
             except StoreError as error:
                 self._settled = settled + self._settled
                 log.error("settling_failed", reason=str(error))
@@ -268,7 +274,8 @@ class Sender:
         outbound = delivery.outbound
         started = await line.enter(outbound.address, page=outbound.lane is Lane.PAGE, requests=requests)
         try:
-            return await channel.send(delivery)
+            failpoint("send.before")
+            receipt = await channel.send(delivery)
         except DeliveryError:
             raise
         except Exception as error:  # noqa: BLE001  a fault of an adapter must cost one message, not the sender
@@ -276,6 +283,8 @@ class Sender:
             raise DeliveryError(f"the channel failed: {type(error).__name__}", ambiguous=True) from None
         finally:
             line.leave(outbound.address, started, requests=requests)
+        failpoint("send.after")
+        return receipt
 
     async def _after(self, line: Line, error: DeliveryError, delivery: Delivery) -> Settled:
         """Decide what follows a failed send; giving up is told to the conversation before the row is closed."""
@@ -309,7 +318,11 @@ class Sender:
         """Tell the conversation which pages and relayed words have arrived: staff see it, replies find their case."""
         told = [one for one in ended if one.receipt and is_told(one.delivery.outbound)]
         with contextlib.suppress(StoreError):
+            if told:
+                failpoint("accepted.before")
             await self._receive([accepted(one, self._clock()) for one in told])
+            if told:
+                failpoint("accepted.after")
 
 
 def _batches(deliveries: Sequence[Delivery]) -> list[list[Delivery]]:

@@ -27,6 +27,7 @@ from adapters.telegram.salvage import split_answer
 from adapters.telegram.updates import ALLOWED_UPDATES
 from adapters.telegram.wire import JunkAnswer
 from bot.errors import ChannelRefused, StoreError
+from bot.failpoints import failpoint
 from bot.ports import Clock
 
 BATCH = 100
@@ -123,7 +124,11 @@ class Poller:
     async def _take(self, updates: Sequence[bytes | Raw]) -> None:
         # An empty answer confirms all before the offset. Without one, numbers may start anew, as they do after a week
         # of silence: https://core.telegram.org/bots/api#update
+        if updates:
+            failpoint("intake.received")
         highest = await self._intake.take(updates) if updates else 0
+        if updates:
+            failpoint("intake.committed")
         self._offset = highest + 1 if highest else 0
 
     async def _unhurt(self, work: Coroutine[Any, Any, None]) -> None:
