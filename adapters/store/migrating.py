@@ -7,8 +7,8 @@ from pathlib import Path
 
 from bot.errors import StoreError
 
-HEAD = "0004"
-KNOWN = ("0001", "0002", "0003", "0004")
+HEAD = "0005"
+KNOWN = ("0001", "0002", "0003", "0004", "0005")
 
 
 def script_to_head(dialect: str, version: str | None) -> str:

@@ -148,8 +148,10 @@ def _start(options: Options) -> Figure:
     from bot.bench.startup import start
 
     starts = repeated(options, options.runs, start)
-    platforms = ["telegram", "slack"]
-    return median([one.seconds for one in starts], "s", 2, platforms=platforms, engine=options.engine)
+    told: Inputs = {"platforms": ["telegram", "slack"], "engine": options.engine}
+    if spent := [one.cpu_seconds for one in starts if one.cpu_seconds is not None]:
+        told["cpu_s"] = round(middle(spent), 2)
+    return median([one.seconds for one in starts], "s", 2, **told)
 
 
 def _idle(options: Options) -> Figure:

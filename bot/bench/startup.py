@@ -18,9 +18,13 @@ PATIENCE = 30
 
 @dataclass(frozen=True)
 class Start:
-    """Seconds from the start of the process to its ready line, and its resident memory after some idle seconds."""
+    """Seconds from the start of the process to its ready line, by the clock and of a processor, and its memory.
+
+    The memory is what is resident after some idle seconds.
+    """
 
     seconds: float
+    cpu_seconds: float | None
     idle_mb: float | None
 
 
@@ -42,9 +46,9 @@ async def _run(environment: dict[str, str], idle_seconds: float) -> Start:
             while child.stderr and READY not in (line := await child.stderr.readline()):
                 if not line:
                     raise RuntimeError("handrail run ended before it was ready")
-        seconds = perf_counter() - begun
+        seconds, cpu = perf_counter() - begun, _cpu_seconds(child.pid)
         await asyncio.sleep(idle_seconds)
-        return Start(seconds, _resident_mb(child.pid) if idle_seconds else None)
+        return Start(seconds, cpu, _resident_mb(child.pid) if idle_seconds else None)
     finally:
         child.terminate()
         await child.communicate()
@@ -64,6 +68,15 @@ def _environment(folder: Path, telegram: str, slack: str, database_url: str) -> 
         "HANDRAIL_SLACK_APP_TOKEN": "xapp-bench",
         "HANDRAIL_SLACK_API_URL": f"{slack}/api/",
     }
+
+
+def _cpu_seconds(pid: int) -> float | None:
+    """Return the processor time of a process as Linux counts it; None on other systems."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+    except FileNotFoundError:
+        return None
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _resident_mb(pid: int) -> float | None:
