@@ -35,7 +35,7 @@ class Zones:
             async with asyncio.timeout(PATIENCE_SECONDS):
                 answer = await answer_of(self._link.client.users_info(user=user))
         except (SlackRefusal, TimeoutError):
-            # Not asked again for hours: in an outage every message would wait for it. The person is asked for a city instead.
+            # Not asked again for hours: in an outage every message would wait for it. The person is asked for a city.
             return ""
         return str((answer.get("user") or {}).get("tz") or "")
 

@@ -45,7 +45,13 @@ async def test_the_home_shows_the_next_check_in_mood_tools_schedule_and_readers(
     async with served(tmp_path, known=True) as here:
         here.ana.opens_home()
         home = await _home(here, "Check in now")
-        for words in ("SOS", "Thought record", "When you check in, your mood shows here", "Who can read this?", "A person on call, while a reply"):
+        for words in (
+            "SOS",
+            "Thought record",
+            "When you check in, your mood shows here",
+            "Who can read this?",
+            "A person on call, while a reply",
+        ):
             assert words in home.words
         assert here.slack.violations == []
 
