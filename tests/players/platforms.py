@@ -114,10 +114,6 @@ def _moment(micros: int) -> datetime:
     return datetime.fromtimestamp(micros / 1_000_000, UTC)
 
 
-# A nudge on its way: were the clock moved on now, it would be too late for it.
-UNSENT = """SELECT 1 FROM nudge UNION ALL SELECT 1 FROM outbox WHERE lane = 4 AND state < 3"""
-
-
 class PlatformPlayer:
     """A person on one platform and the on-call team on another."""
 
@@ -143,7 +139,7 @@ class PlatformPlayer:
         end = self.clock() + by
         while (due := self._one("SELECT min(next_due_at) FROM check_in")) is not None and (at := _moment(due)) <= end:
             self.clock.move_to(max(at, self.clock()))
-            while self._one("SELECT min(next_due_at) FROM check_in") == due or self._one(UNSENT):
+            while self._one("SELECT min(next_due_at) FROM check_in") == due or self._one("SELECT 1 FROM nudge"):
                 await asyncio.sleep(0.02)
             # A nudge that is found hours later is dropped as well.
             while self._one("SELECT 1 FROM outbox WHERE state IN (0, 2)"):
