@@ -155,9 +155,9 @@ async def test_sigterm_ends_the_process_within_ten_seconds_and_nothing_acknowled
             command, opened = [sys.executable, "-m", "bot", "run"], slack.sockets.opened
             process = await asyncio.create_subprocess_exec(*command, env=env, stderr=asyncio.subprocess.DEVNULL)
             await slack.sockets.connected(opened + 1, 20)
-            await ana.command(words).arrives()
+            await ana.command(words).arrives(20)
             if words == "about":
-                await ana.hears("Getting started takes", 10)
+                await ana.hears("Getting started takes", 40)
             process.send_signal(signal.SIGTERM)
             assert await asyncio.wait_for(process.wait(), 10) == 0
 
