@@ -6,13 +6,13 @@ READY := $(VENV)/.ready
 DEV_READY := $(VENV)/.dev-ready
 ROOMS := bot adapters flows scheduler
 
-.PHONY: run test check format clean
+.PHONY: run test check format soak clean
 
 run: $(READY)
 	@$(BIN)/handrail chat
 
 test: $(DEV_READY)
-	$(BIN)/python -m pytest -q
+	$(BIN)/python -m pytest -q -n 2
 
 check: $(DEV_READY)
 	$(BIN)/ruff format --check .
@@ -23,11 +23,15 @@ check: $(DEV_READY)
 	$(BIN)/vulture
 	$(BIN)/handrail flows check
 	$(BIN)/handrail flows test --coverage
-	$(BIN)/python -m pytest -q --cov --cov-report=term:skip-covered
+	$(BIN)/python -m pytest -q -n 2 --cov --cov-report=term:skip-covered
 
 format: $(DEV_READY)
 	$(BIN)/ruff check --fix-only -q .
 	$(BIN)/ruff format -q .
+
+# Five minutes of SIGKILLs, 503s and dropped answers; no part of make test.
+soak: $(DEV_READY)
+	$(BIN)/python -m tests.escalation.soak
 
 $(VENV)/bin/python:
 	@$(PYTHON) -m venv $(VENV)
