@@ -8,12 +8,30 @@ from pathlib import Path
 
 import pytest
 
+from adapters.telegram.channel import TelegramChannel
+from adapters.telegram.connection import connect
 from bot.errors import DeliveryError, StoreError
-from bot.model import Address, CaseDue, CaseState, Command, Due, Lane, Level, Platform, Pressed, Text
+from bot.model import (
+    Address,
+    Button,
+    CaseDue,
+    CaseState,
+    Command,
+    Delivery,
+    Due,
+    Lane,
+    Level,
+    Outbound,
+    Platform,
+    Pressed,
+    Text,
+)
 from bot.rota import Override, Rota, Shift
 from scheduler.rounds import own
 from tests.bot.case_checker import POLICY, explore, longest
 from tests.bot.harness import ANA, KIM, KIMS_CHAT, ON_CALL, SAM, SAMS_CHAT, START, Room, opened_room
+from tests.fakes.telegram.faults import Kind
+from tests.fakes.telegram.server import TelegramServer
 
 WORRY = "I want to end my life tonight"
 CANARY = "zebrafinch"
@@ -251,6 +269,29 @@ async def test_i20_after_an_outage_pages_are_computed_from_state_and_stale_ones_
     old = Due("case:old", f"p{ANA.chat}", START, CaseDue((await room.case()).case_id, START))
     await room.take(old)
     assert sum(one.lane is Lane.PAGE for one in room.order) == before + 1
+
+
+async def test_i18_a_refused_rich_message_goes_out_as_plain_text_at_once() -> None:
+    async with TelegramServer() as server:
+        ana = server.user(4711)
+        connection = connect(server.token, server.url)
+        server.fault(Kind.BAD_REQUEST, "sendMessage", description="Bad Request: BUTTON_DATA_INVALID")
+        outbound = Outbound(1, "p1", Lane.PAGE, ANA, "Level 4 · case K7Q2M", ((Button("s.0", "I'm on it"),),))
+        await TelegramChannel(connection.bot).send(Delivery(outbound, attempt=1))
+        await connection.close()
+        assert ana.chat.bot_says == ["Level 4 · case K7Q2M\n\n1. I'm on it"]
+
+
+async def test_i21_erasing_a_person_keeps_a_chain_of_notes_without_a_word(room: Room) -> None:
+    await engaged(room)
+    await room.person(CANARY)
+    await room.staff("resolve right", at=SAMS_CHAT)
+    person_id = (await room.view()).person.person_id  # type: ignore[union-attr]
+    assert await room.store.rights.erase(person_id, room.clock())
+    notes = await room.store.rights.notes_about(person_id)
+    assert {"claimed", "resolved: right_reached"} <= {note.act for note in notes}
+    assert not any(CANARY in note.act for note in notes)
+    assert await room.view() is None
 
 
 def test_the_machine_keeps_every_promise_from_every_reachable_state() -> None:
