@@ -8,7 +8,7 @@ from datetime import timedelta
 from bot.checkins.asking import CHECK_IN_FLOW, Asking, Reply
 from bot.commands import Intent
 from bot.consenting import set_consent
-from bot.effects import CONSENT_FLOW, Carrier, in_safety_flow, may_keep
+from bot.effects import CONSENT_FLOW, Carrier, in_safety_flow
 from bot.engine.effects import Ask, Ended, Say
 from bot.engine.engine import step
 from bot.engine.events import (
@@ -420,7 +420,7 @@ class Dialogue:
         before, language, helping = draft.session, draft.person.language, in_safety_flow(draft)
         event = with_memory(self._library, draft.person, event, draft.now)
         session, effects = step(self._library, before, event, draft.now, language=language)
-        draft.set_session(session if may_keep(draft) else without_words(session, self._library))
+        draft.set_session(without_words(session, self._library, draft.person.consents))
         if standing is not None and stand(standing) == stand(session):
             draft.change_session(prompt=standing.prompt)
             self._forms.note(draft, "saved")

@@ -18,6 +18,7 @@ from bot.forms import SHORTEST_HIDDEN, Forms
 from bot.model import Event, Lane, Level, Platform, Reason, Saved
 from bot.ports import NextCheckIn
 from bot.prompts import INTENT, has_menus, labels_of, laid_out, last_row, open_prompt
+from bot.rights.unstored import any_agreed
 from bot.safety import Safety
 from bot.turn import Draft, Rows
 from flows.library import Library
@@ -26,7 +27,6 @@ from flows.wording import Words
 CONSENT_FLOW = "consent"
 # Flows that lead to a human and keep talking while one is awaited.
 SAFETY_FLOWS = frozenset({"sos", "safety_check", "my_safety_plan"})
-ANSWERS_KEPT_BY = frozenset({"check_ins", "exercises"})
 # What a flow means when it asks for a human; any other reason is a plain request for one.
 LEVEL_OF_REASON = {"imminent": Level.IMMINENT, "thoughts": Level.HIGH}
 
@@ -125,7 +125,7 @@ class Carrier:
                 self._note(draft, effect)
             case Save(flow, step, name, value):
                 self._save(draft, flow, step, name, value)
-            case Measure(step, name, value) if may_keep(draft):
+            case Measure(step, name, value) if self._may_keep(draft, ""):
                 draft.rate(step, name, value)
                 remembering.keep_rating(draft, name, value)
             case Withdrawn(flow, step, name, _measure):
@@ -159,10 +159,15 @@ class Carrier:
                 draft.change_person(**{field: str(value)})
         elif room == "consent" and field:
             set_consent(draft, field, agreed=value is True or value == "yes")
-        elif may_keep(draft):
+        elif self._may_keep(draft, flow):
             draft.record(Event("saved", flow, step, name, value))
             if room in remembering.ROOMS:
                 remembering.keep(draft, room, field, value)
+
+    def _may_keep(self, draft: Draft, flow: str) -> bool:
+        """Say whether an answer may outlive the talk: its flow's purpose, or else the talk's, was agreed to."""
+        talk = [frame.flow for frame in draft.session.stack]
+        return any_agreed(self._library, [flow, *talk[::-1]], draft.person.consents)
 
     def _schedule(self, draft: Draft, wish: Wish) -> None:
         """Set the person's check-in as a flow asks for it; its own words say so."""
@@ -187,8 +192,3 @@ def _shows_answers(draft: Draft, said: Sequence[str], effects: Sequence[Effect])
     kept += [effect.saved for effect in effects if isinstance(effect, Ended)]
     texts = {value for saved in kept for value in saved.values() if isinstance(value, str)}
     return any(len(text) >= SHORTEST_HIDDEN and text in line for text in texts for line in said)
-
-
-def may_keep(draft: Draft) -> bool:
-    """Say whether answers may outlive the talk: some exercises are open to everyone, their answers are not kept."""
-    return not ANSWERS_KEPT_BY.isdisjoint(draft.person.consents)

@@ -1,8 +1,9 @@
-"""Words of people who have agreed to nothing: read together for five minutes, in memory alone, and never stored."""
+"""Words that were not agreed to: read together for five minutes in memory alone, and never stored."""
 
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Container, Iterable
 
 import msgspec
 
@@ -10,11 +11,12 @@ from bot.model import Frame, Session, Turn, Utterance, View
 from flows.library import Library
 from flows.model import AnswerKind
 
+CONSENT = "consent."
 REMEMBERED = 2048  # people; the longest unheard is let go
 
 
 class Unstored:
-    """Holds the last replies of people without any consent, so that split messages are still read together.
+    """Holds the last replies of people who agreed to no reading, so that split messages are still read together.
 
     A restart forgets them: what is stored about such a person is never their words.
     """
@@ -34,7 +36,7 @@ class Unstored:
         """Hold on to the replies of a turn that was committed without them."""
         session, person_id = turn.view.session, turn.view.person.person_id
         self._recent.pop(person_id, None)
-        if turn.view.person.consents or session.heard is None or not session.heard.recent:
+        if _agreed(turn) or session.heard is None or not session.heard.recent:
             return
         self._recent[person_id] = session.heard.recent
         if len(self._recent) > REMEMBERED:
@@ -42,21 +44,38 @@ class Unstored:
 
 
 def storable(turn: Turn) -> Turn:
-    """Return the turn as it may be stored: without the last replies of someone who has agreed to nothing."""
+    """Return the turn as it may be stored: without the last replies of someone who agreed to no reading."""
     session = turn.view.session
-    if turn.view.person.consents or session.heard is None or not session.heard.recent:
+    if _agreed(turn) or session.heard is None or not session.heard.recent:
         return turn
     heard = msgspec.structs.replace(session.heard, recent=())
     view = _with_session(turn.view, msgspec.structs.replace(session, heard=heard))
     return msgspec.structs.replace(turn, view=view)
 
 
-def without_words(session: Session, library: Library) -> Session:
-    """Return the session without the free text that a running talk has saved; choices stay, the talk needs them."""
-    return msgspec.structs.replace(
-        session,
-        stack=tuple(_silent(frame, library) for frame in session.stack),
-        parked=tuple(_silent(frame, library) for frame in session.parked),
+def any_agreed(library: Library, flows: Iterable[str], consents: Container[str]) -> bool:
+    """Say whether the first of these flows that needs a consent has it; a talk that needs none is an exercise."""
+    for flow in flows:
+        if flow and library.knows(flow):
+            for need in library.latest(flow).needs:
+                if need.startswith(CONSENT):
+                    return need.removeprefix(CONSENT) in consents
+    return "exercises" in consents
+
+
+def without_words(session: Session, library: Library, consents: Container[str]) -> Session:
+    """Return the session without free text that was not agreed to; choices stay, the running talk needs them."""
+    stack, parked = (_silenced(frames, library, consents) for frames in (session.stack, session.parked))
+    if (stack, parked) == (session.stack, session.parked):
+        return session
+    return msgspec.structs.replace(session, stack=stack, parked=parked)
+
+
+def _silenced(frames: tuple[Frame, ...], library: Library, consents: Container[str]) -> tuple[Frame, ...]:
+    talk = [frame.flow for frame in frames]
+    return tuple(
+        frame if any_agreed(library, talk[index::-1], consents) else _silent(frame, library)
+        for index, frame in enumerate(frames)
     )
 
 
@@ -65,11 +84,13 @@ def _silent(frame: Frame, library: Library) -> Frame:
     if flow is None:
         return frame
     typed = {step.save for step in flow.steps.values() if step.answer and step.answer.kind is AnswerKind.TEXT}
-    if typed.isdisjoint(frame.saved):
-        return frame
-    return msgspec.structs.replace(
-        frame, saved={name: value for name, value in frame.saved.items() if name not in typed}
-    )
+    kept = {name: value for name, value in frame.saved.items() if name not in typed}
+    return frame if len(kept) == len(frame.saved) else msgspec.structs.replace(frame, saved=kept)
+
+
+def _agreed(turn: Turn) -> bool:
+    """Say whether words may be stored for the people on call."""
+    return "escalation" in turn.view.person.consents
 
 
 def _with_session(view: View, session: Session) -> View:
