@@ -169,7 +169,7 @@ class Acts:
         """Keep a note with the case; it is sealed like the person's words."""
         case = case_of(draft)
         if not asked.text.strip():
-            self._desk.answer(draft, inbound, "desk.note_form")
+            self._desk.answer(draft, inbound, "desk.note_how", case=case.case_id)
             return
         draft.keep_for_case(case.case_id, f"{NOTE_BY}{responder.id}", asked.text, draft.now)
         self._desk.answer(draft, inbound, "desk.noted", case=case.case_id)

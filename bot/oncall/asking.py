@@ -35,8 +35,12 @@ _COMMANDS = {
     "reveal": StaffAct.REVEAL,
     "contacted": StaffAct.CONTACTED,
 }
+# These may come as plain words too, with at most so many words behind them.
+_PLAIN_COMMANDS = {"plan": 0, "handover": 2}
+# Words that may be for the record or for the person: a note that reached the person could not be taken back.
+UNCLEAR = "unclear"
 # What concerns no single case.
-OF_THE_TEAM = frozenset({"status", "rota", "drill", "help"})
+OF_THE_TEAM = frozenset({"status", "rota", "drill", "help", UNCLEAR})
 
 
 class Asked(Value, frozen=True):
@@ -75,7 +79,9 @@ def understand(content: Content) -> Asked | None:
 def for_the_person(content: Content) -> Asked | None:
     """Return words in a private conversation that are for the person of its case, or their correction."""
     if isinstance(content, Text):
-        return Asked(StaffAct.WRITE, content.text, reply_to=content.reply_to)
+        first = content.text.partition(" ")[0].lower()
+        unclear = first in _COMMANDS and first not in _PLAIN_COMMANDS
+        return Asked(UNCLEAR if unclear else StaffAct.WRITE, content.text, reply_to=content.reply_to)
     if isinstance(content, Edited):
         return Asked(StaffAct.WRITE, content.text, edits=content.message)
     return None
@@ -94,8 +100,10 @@ def _from_words(text: str) -> Asked | None:
         return Asked(StaffAct.WRITE, rest)
     if verb == "resolve":
         return _closing(rest)
-    if verb in OF_THE_TEAM and not rest:
+    if verb in OF_THE_TEAM - {UNCLEAR} and not rest:
         return Asked(verb)
+    if verb in _PLAIN_COMMANDS and len(rest.split()) <= _PLAIN_COMMANDS[verb]:
+        return Asked(_COMMANDS[verb], rest)
     if verb not in _ACT_WORDS or (rest and not _CASE_ID.fullmatch(rest)):
         return None  # "wake up, please" is for the person
     return Asked(_ACT_WORDS[verb], names=rest.upper())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.model import Escalation, Inbound, View
-from bot.oncall.asking import OPEN_STATES, Asked, example_of
+from bot.oncall.asking import OPEN_STATES, UNCLEAR, Asked, example_of
 from bot.oncall.desk import Desk
 from bot.policy import Audience
 from bot.turn import Draft
@@ -29,7 +29,7 @@ class Listing:
         elif asked.act == "rota":
             self._rota(draft, inbound)
         else:
-            self._desk.answer(draft, inbound, "desk.help")
+            self._desk.answer(draft, inbound, "desk.unclear" if asked.act == UNCLEAR else "desk.help")
 
     def which(self, draft: Draft, inbound: Inbound, asked: Asked, views: Sequence[View]) -> None:
         """Say that words could mean several cases; nothing is guessed."""

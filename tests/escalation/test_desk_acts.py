@@ -87,6 +87,14 @@ async def test_an_identity_is_shown_for_a_reason_told_to_the_team_and_later_to_t
     assert "looked up your name" in talking.told()[-1]
 
 
+@pytest.mark.parametrize("words", ["note she sounds calmer", "contacted by phone", "reveal an ambulance asks"])
+async def test_words_that_may_be_for_the_record_never_reach_the_person(talking: Room, words: str) -> None:
+    before = talking.told()
+    said = await talking.staff(words, at=SAMS_CHAT)
+    assert "nothing was sent" in said[-1]
+    assert talking.told() == before
+
+
 async def test_only_the_owner_sees_an_identity_or_a_plan(talking: Room) -> None:
     for words in ("/reveal I am curious", "/plan"):
         assert "Sam has this case" in (await talking.staff(words, by="U0KIM"))[0]
