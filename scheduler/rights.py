@@ -11,7 +11,7 @@ from bot.errors import HandrailError
 from bot.model import Audit, Due, Person, Prepared, Received, WishKind
 from bot.ports import Clock
 from bot.rights.belongings import Belongings
-from bot.rights.keeping import Cut
+from bot.rights.keeping import Keeping
 from bot.rights.port import Rights, Wished
 
 log = structlog.get_logger(__name__)
@@ -33,14 +33,14 @@ class RightsWork:
         clock: Clock,
         copy_of: CopyOf,
         log_of: LogOf,
-        cut: Callable[[Person, datetime], Cut],
+        keeping: Keeping,
     ) -> None:
         self._rights = rights
         self._receive = receive
         self._clock = clock
         self._copy_of = copy_of
         self._log_of = log_of
-        self._cut = cut
+        self._keeping = keeping
         self._swept_at: datetime | None = None
 
     async def run(self) -> int:
@@ -54,7 +54,7 @@ class RightsWork:
         """Let go of what every person's setting and the policy no longer keep; return how much."""
         now, last, gone = self._clock(), "", 0
         while True:
-            swept = await self._rights.sweep(now, last, self._cut)
+            swept = await self._rights.sweep(now, last, self._keeping)
             last, gone = swept.last, gone + swept.gone
             if not last:
                 return gone

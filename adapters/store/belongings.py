@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -29,6 +29,7 @@ from bot.auditing import Link
 from bot.model import Audit, Entry, Event, Level, Person
 from bot.privacy import Keyring
 from bot.rights.belongings import Belongings, Said, Taken
+from bot.rights.keeping import Keeping
 
 decode_events = msgspec.msgpack.Decoder(tuple[Event, ...]).decode
 
@@ -84,6 +85,22 @@ def person_of(row: Row, keyring: Keyring) -> Person:
     person_id, wrapped, profile = row
     keyring.learn(person_id, wrapped)
     return decode_person(keyring.open(person_id, "person.profile", profile))
+
+
+def silenced_rows(rows: Iterable[Row], keeping: Keeping, cuts: Mapping[str, int], keyring: Keyring) -> list[Row]:
+    """Return (state, person_id, version) of idle sessions that lose words, of (person_id, version, talked_at, state).
+
+    Sealed under the same version: nothing happened, and a turn that comes meanwhile wins.
+    """
+    changed = []
+    for person_id, version, talked_at, state in rows:
+        if talked_at < cuts.get(person_id, 0):
+            place = f"session.state {version}"
+            session = decode_session(keyring.open(person_id, place, state))
+            silent = keeping.silent(session)
+            if silent is not session:
+                changed.append((keyring.seal(person_id, place, encode(silent)), person_id, version))
+    return changed
 
 
 def batch_of_belongings(belongings: Belongings, keyring: Keyring) -> Batch:

@@ -26,8 +26,9 @@ from bot.oncall.desk import Desk
 from bot.policy_file import load_policy
 from bot.ports import Channel, Clock
 from bot.privacy import MasterKeys, make_key
-from bot.rights.keeping import cut_for
+from bot.rights.keeping import Keeping, cut_for
 from bot.rights.telling import Telling
+from bot.rights.unstored import idle
 from bot.rota import Rota
 from bot.safety import Safety
 from bot.settings import Settings
@@ -129,8 +130,9 @@ async def build(
     due_work = DueWork(store, conversation.receive, clock, next_due)
     digest = desk.policy.low.digest == "daily"
     rounds = Rounds(store, conversation.receive, clock, rota, digest=digest)
+    keeping = Keeping(cut_for, partial(idle, library=library))
     telling = Telling(words, desk.cards.name)
-    rights = RightsWork(store.rights, conversation.receive, clock, telling.copy_of, telling.log_of, cut_for)
+    rights = RightsWork(store.rights, conversation.receive, clock, telling.copy_of, telling.log_of, keeping)
     return House(store, conversation, sender, due_work, rounds, rights, channels, words, library, vitals, watched)
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from bot.model import Person, Value
+from bot.model import Person, Session, Value
 
 USUAL_DAYS, LONGEST_DAYS = 30, 365
 # Without consent to on-call reading, a case's words may be read for so long (shared/safety.md, before consent).
@@ -32,6 +33,13 @@ def cut_for(person: Person, now: datetime) -> Cut:
         case_words=now - CASE_WORDS,
         urgent_words=None if agreed else now - VITAL,
     )
+
+
+class Keeping(Value, frozen=True):
+    """The rules of one retention pass: what of a person's is old, and how an idle talk looks without words."""
+
+    cut: Callable[[Person, datetime], Cut]
+    silent: Callable[[Session], Session]
 
 
 def days_in(text: str) -> int | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -11,7 +11,7 @@ from msgspec import Struct
 from bot.auditing import Verdict
 from bot.model import Address, Audit, Entry, Person, WishKind
 from bot.rights.belongings import Belongings
-from bot.rights.keeping import Cut
+from bot.rights.keeping import Keeping
 
 
 class Wished(Struct, frozen=True):
@@ -53,7 +53,7 @@ class Rights(Protocol):
     async def erase(self, person_id: str, now: datetime) -> bool:
         """Destroy a person's key and rows for good; False while a case is open, and nothing is done."""
 
-    async def sweep(self, now: datetime, after: str, cut: Callable[[Person, datetime], Cut]) -> Swept:
+    async def sweep(self, now: datetime, after: str, keeping: Keeping) -> Swept:
         """Let go of what has been kept long enough, for the next people after an id."""
 
     async def verify_notes(self, seen: str = "") -> Verdict:

@@ -71,6 +71,13 @@ def without_words(session: Session, library: Library, consents: Container[str]) 
     return msgspec.structs.replace(session, stack=stack, parked=parked)
 
 
+def idle(session: Session, library: Library) -> Session:
+    """Return a session that nobody has touched for long: its talk keeps the place and the choices, and no words."""
+    heard = None if session.heard is None else msgspec.structs.replace(session.heard, recent=())
+    silent = without_words(session, library, ())
+    return silent if silent.heard == heard else msgspec.structs.replace(silent, heard=heard)
+
+
 def _silenced(frames: tuple[Frame, ...], library: Library, consents: Container[str]) -> tuple[Frame, ...]:
     talk = [frame.flow for frame in frames]
     return tuple(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 
 import msgspec
 import pytest
@@ -10,11 +11,14 @@ import pytest
 from bot.errors import StoreError
 from bot.model import Audit, CaseState, CaseText, Entry, Event, Person, Wish, WishKind
 from bot.rights.belongings import Belongings, ExportRefused, from_json, to_json
-from bot.rights.keeping import cut_for
+from bot.rights.keeping import Keeping, cut_for
+from bot.rights.unstored import idle
+from flows.library import load_library
 from tests.store import raw
 from tests.store.people import NOW, a_case, address_of, first_turn, message, next_turn, opening, view_of
 
 CANARY = "zebrafinch"
+KEEPING = Keeping(cut_for, partial(idle, library=load_library()))
 
 
 async def lived(store, name: str = "ana", **changes) -> None:
@@ -167,7 +171,7 @@ async def test_a_wish_is_due_at_its_time_and_can_be_taken_back(store):
 async def swept(store, after: timedelta) -> int:
     last, gone = "", 0
     while True:
-        found = await store.rights.sweep(NOW + after, last, cut_for)
+        found = await store.rights.sweep(NOW + after, last, KEEPING)
         last, gone = found.last, gone + found.gone
         if not last:
             return gone

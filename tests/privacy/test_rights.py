@@ -11,7 +11,7 @@ import pytest
 from adapters.store.sqlite import backup
 from bot.model import Address, Command, Escalation, Person, Platform
 from bot.rights.access import RULES, Reader, may_read, readers_of
-from bot.rights.belongings import from_json, to_json
+from bot.rights.belongings import Belongings, from_json, to_json
 from tests.bot.harness import ANA, ON_CALL, START, Room, words
 from tests.bot.test_canary import CANARY
 from tests.store import raw
@@ -151,6 +151,26 @@ async def test_what_is_no_number_of_days_changes_nothing(room: Room, typed: str)
     await room.meet()
     assert "stays 30 days" in (await room.person(typed))[0]
     assert (await room.view()).person.keeps_days == 30  # type: ignore[union-attr]
+
+
+async def test_a_talk_that_was_left_keeps_its_place_and_loses_its_words_with_the_days(room: Room):
+    await room.meet()
+    for said in ["keep 1", "thought record", "Begin", f"{CANARY} walked past me", "stop"]:
+        await room.person(said)
+    room.clock.move_to(room.clock() + timedelta(hours=23))
+    await room.rights_work.sweep()
+    assert CANARY in to_json(await everything(room))
+    room.clock.move_to(room.clock() + timedelta(hours=2))
+    await room.rights_work.sweep()
+    assert CANARY not in to_json(await everything(room))
+    assert (await room.view()).session.parked  # type: ignore[union-attr]
+    assert "step 3 of 14" in "".join(await room.person("resume"))
+
+
+async def everything(room: Room) -> Belongings:
+    found = await room.store.rights.belongings(await room.store.rights.find(ANA))
+    assert found is not None
+    return found
 
 
 # --- the end ----------------------------------------------------------------------------------------------------------

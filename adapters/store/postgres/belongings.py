@@ -81,6 +81,12 @@ async def profiles(connection: asyncpg.Connection, after: str, limit: int) -> li
     return [tuple(row) for row in await connection.fetch(sql, after, limit)]
 
 
+async def idle_sessions(connection: asyncpg.Connection, people: list[str], before: int) -> list[Row]:
+    """Return (person_id, version, talked_at, state) of people who last spoke before."""
+    sql = """SELECT person_id, version, talked_at, state FROM session WHERE person_id = ANY ($1) AND talked_at < $2"""
+    return [tuple(row) for row in await connection.fetch(sql, people, before)]
+
+
 async def ratings(connection: asyncpg.Connection, people: list[str]) -> list[Row]:
     """Return (person_id, entry_id, body) of people."""
     sql = """SELECT person_id, entry_id, body FROM entry WHERE person_id = ANY ($1) ORDER BY person_id, at"""

@@ -43,10 +43,16 @@ async def erase(connection: asyncpg.Connection, person_id: str, now: int) -> boo
     return True
 
 
-async def let_go(connection: asyncpg.Connection, cuts: Sequence[Row], unreadable: int) -> int:
-    """Drop answers and words before each person's cuts: (person_id, answers, case_words, urgent_words or None)."""
+async def let_go(connection: asyncpg.Connection, cuts: Sequence[Row], silent: Sequence[Row], unreadable: int) -> int:
+    """Drop answers and words before each person's cuts: (person_id, answers, case_words, urgent_words or None).
+
+    `silent` are idle sessions without their words: (state, person_id, version).
+    """
     columns = [list(column) for column in zip(*cuts, strict=True)] or [[], [], [], []]
     async with connection.transaction():
+        await connection.executemany(
+            """UPDATE session SET state = $1 WHERE person_id = $2 AND version = $3""", list(silent)
+        )
         gone = [
             await connection.execute(
                 """

@@ -11,14 +11,22 @@ from datetime import datetime
 
 import asyncpg
 
-from adapters.store.belongings import batch_of_belongings, belongings_of, entry_of, links_of, notes_of, person_of
+from adapters.store.belongings import (
+    batch_of_belongings,
+    belongings_of,
+    entry_of,
+    links_of,
+    notes_of,
+    person_of,
+    silenced_rows,
+)
 from adapters.store.postgres import audit, belongings, commit, erasure, keys
 from adapters.store.rows import SEALED, Row, cut_row, micros, moment
 from bot.auditing import Verdict, verified
 from bot.model import Address, Audit, Entry, Person, WishKind
 from bot.privacy import Keyring
 from bot.rights.belongings import Belongings, ExportRefused
-from bot.rights.keeping import UNREADABLE, Cut
+from bot.rights.keeping import UNREADABLE, Keeping
 from bot.rights.port import Swept, Wished
 
 PORTION = 100  # people of one transaction
@@ -69,11 +77,13 @@ class PostgresRights:
             await connection.execute(erasure.VACUUMED)
         return True
 
-    async def sweep(self, now: datetime, after: str, cut: Callable[[Person, datetime], Cut]) -> Swept:
+    async def sweep(self, now: datetime, after: str, keeping: Keeping) -> Swept:
         async with self._connect() as connection:
             rows = await belongings.profiles(connection, after, PORTION)
-            cuts = [cut_row(row[0], cut(person_of(row, self._keyring), now)) for row in rows]
-            gone = await erasure.let_go(connection, cuts, micros(now - UNREADABLE))
+            cuts = [cut_row(row[0], keeping.cut(person_of(row, self._keyring), now)) for row in rows]
+            idle = await belongings.idle_sessions(connection, [row[0] for row in rows], micros(now))
+            silent = silenced_rows(idle, keeping, {row[0]: row[1] for row in cuts}, self._keyring)
+            gone = await erasure.let_go(connection, cuts, silent, micros(now - UNREADABLE))
         return Swept(rows[-1][0] if len(rows) == PORTION else "", gone)
 
     async def verify_notes(self, seen: str = "") -> Verdict:

@@ -76,6 +76,14 @@ def profiles(connection: sqlite3.Connection, after: str, limit: int) -> list[Row
     return connection.execute(sql, (after, limit)).fetchall()
 
 
+def idle_sessions(connection: sqlite3.Connection, first: str, last: str, before: int) -> list[Row]:
+    """Return (person_id, version, talked_at, state) of people from one id to another who last spoke before."""
+    sql = """
+        SELECT person_id, version, talked_at, state FROM session WHERE person_id BETWEEN ? AND ? AND talked_at < ?
+    """
+    return connection.execute(sql, (first, last, before)).fetchall()
+
+
 def ratings(connection: sqlite3.Connection, first: str, last: str) -> list[Row]:
     """Return (person_id, entry_id, body) of everyone from one id to another."""
     sql = """SELECT person_id, entry_id, body FROM entry WHERE person_id BETWEEN ? AND ? ORDER BY person_id, at"""

@@ -39,8 +39,11 @@ def erase(connection: sqlite3.Connection, person_id: str, now: int) -> bool:
     return True
 
 
-def let_go(connection: sqlite3.Connection, cuts: Sequence[Row], unreadable: int) -> int:
-    """Drop answers and words before each person's cuts: (person_id, answers, case_words, urgent_words or None)."""
+def let_go(connection: sqlite3.Connection, cuts: Sequence[Row], silent: Sequence[Row], unreadable: int) -> int:
+    """Drop answers and words before each person's cuts: (person_id, answers, case_words, urgent_words or None).
+
+    `silent` are idle sessions without their words: (state, person_id, version).
+    """
     overwrite(connection)
     before = connection.total_changes
     connection.executemany(
@@ -59,6 +62,7 @@ def let_go(connection: sqlite3.Connection, cuts: Sequence[Row], unreadable: int)
         """DELETE FROM case_text WHERE person_id = ? AND at < ?""",
         [(person_id, urgent) for person_id, _, _, urgent in cuts if urgent is not None],
     )
+    connection.executemany("""UPDATE session SET state = ? WHERE person_id = ? AND version = ?""", silent)
     connection.execute("""DELETE FROM quarantine WHERE at < ?""", (unreadable,))
     return connection.total_changes - before
 

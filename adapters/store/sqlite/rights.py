@@ -6,11 +6,19 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
 
-from adapters.store.belongings import batch_of_belongings, belongings_of, entry_of, links_of, notes_of, person_of
+from adapters.store.belongings import (
+    batch_of_belongings,
+    belongings_of,
+    entry_of,
+    links_of,
+    notes_of,
+    person_of,
+    silenced_rows,
+)
 from adapters.store.rows import SEALED, Row, cut_row, micros, moment
 from adapters.store.sqlite import audit, belongings, commit, erasure, keys
 from adapters.store.sqlite.connection import OneHop, Urgency, Writer
@@ -19,7 +27,7 @@ from bot.errors import StoreError
 from bot.model import Address, Audit, Entry, Person, WishKind
 from bot.privacy import Keyring
 from bot.rights.belongings import Belongings, ExportRefused
-from bot.rights.keeping import UNREADABLE, Cut
+from bot.rights.keeping import UNREADABLE, Keeping
 from bot.rights.port import Swept, Wished
 
 PORTION = 100  # people of one transaction
@@ -71,10 +79,15 @@ class SqliteRights:
         await self._empty_log()
         return True
 
-    async def sweep(self, now: datetime, after: str, cut: Callable[[Person, datetime], Cut]) -> Swept:
+    async def sweep(self, now: datetime, after: str, keeping: Keeping) -> Swept:
         rows = await self._reader.run(partial(belongings.profiles, after=after, limit=PORTION))
-        cuts = [cut_row(row[0], cut(person_of(row, self._keyring), now)) for row in rows]
-        work = partial(erasure.let_go, cuts=cuts, unreadable=micros(now - UNREADABLE))
+        cuts = [cut_row(row[0], keeping.cut(person_of(row, self._keyring), now)) for row in rows]
+        idle = []
+        if rows:
+            ends = partial(belongings.idle_sessions, first=rows[0][0], last=rows[-1][0], before=micros(now))
+            idle = await self._reader.run(ends)
+        silent = silenced_rows(idle, keeping, {row[0]: row[1] for row in cuts}, self._keyring)
+        work = partial(erasure.let_go, cuts=cuts, silent=silent, unreadable=micros(now - UNREADABLE))
         gone = await self._writer.write(Urgency.BULK, work)
         last = rows[-1][0] if len(rows) == PORTION else ""
         if gone and not last:
