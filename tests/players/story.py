@@ -10,7 +10,7 @@ from typing import Protocol
 from ruamel.yaml import YAML
 
 STORIES = Path(__file__).parent.parent / "stories"
-PATIENCE = 15.0
+PATIENCE = 40.0
 
 
 class Player(Protocol):
