@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from bot.model import Escalation, Inbound, View
 from bot.oncall.asking import OPEN_STATES, UNCLEAR, Asked, example_of
@@ -53,9 +54,18 @@ class Listing:
             self._desk.answer(draft, inbound, "desk.rota_none")
             return
         edge = next(iter(rota.edges(draft.now)), draft.now)
-        values: dict[str, object] = {"until": self._desk.cards.clock(edge)}
-        for moment, prefix in ((draft.now, ""), (edge, "next_")):
-            for audience in (Audience.PRIMARY, Audience.BACKUP):
-                names = [self._desk.cards.name(one) for one in sorted(rota.named(audience, moment))]
-                values[f"{prefix}{audience}"] = ", ".join(names) or self._words.say("desk.nobody")
-        self._desk.answer(draft, inbound, "desk.rota", **values)
+        self._desk.answer(
+            draft,
+            inbound,
+            "desk.rota",
+            until=self._desk.cards.clock(edge),
+            primary=self._named(Audience.PRIMARY, draft.now),
+            backup=self._named(Audience.BACKUP, draft.now),
+            next_primary=self._named(Audience.PRIMARY, edge),
+            next_backup=self._named(Audience.BACKUP, edge),
+        )
+
+    def _named(self, audience: Audience, moment: datetime) -> str:
+        """Return who is on call then, by display name."""
+        names = [self._desk.cards.name(one) for one in sorted(self._desk.rota.named(audience, moment))]
+        return ", ".join(names) or self._words.say("desk.nobody")
