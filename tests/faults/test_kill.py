@@ -32,7 +32,7 @@ async def test_a_kill_at_any_moment_loses_and_doubles_no_turn(tmp_path: Path) ->
             await process.kill()
         await typing
         await process.start()
-        await server.main.all_confirmed(timeout=30)
+        await server.main.all_confirmed(timeout=60)
         await _until_sent(tmp_path / "data" / "handrail.db")
         assert await process.stop() == 0
         answered = [len(server.user(1000 + number).chat.bot_says) for number in range(PEOPLE)]
