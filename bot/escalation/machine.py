@@ -160,6 +160,8 @@ def _claimed(case: Escalation, event: Claimed, timing: LevelPolicy, now: datetim
         revealed=False,
         claimed_at=now,
         first_claimed_at=case.first_claimed_at or now,
+        # Whoever claims it has seen it, also where the platform's answer is still on its way.
+        accepted_at=case.accepted_at or now,
         claim_due_at=now + timing.first_contact,
         shift_ends_at=event.until,
     )
