@@ -6,9 +6,9 @@ from datetime import datetime
 
 import msgspec
 
-from bot.escalation import machine
+from bot.escalation import opening
 from bot.escalation.happenings import PersonWrote, Raised
-from bot.escalation.machine import CaseIds
+from bot.escalation.opening import CaseIds
 from bot.model import (
     Address,
     Assessment,
@@ -85,9 +85,9 @@ class Safety:
         previous = _closed(draft)
         linked_to = previous.case_id if previous else ""
         ids = CaseIds(draft.mint.case_id(), draft.person.person_id, "s" + draft.mint.token(), linked_to)
-        raised = machine.risen(previous, raised, draft.now)
+        raised = opening.risen(previous, raised, draft.now)
         opens_at = self._desk.rota.opens_at(draft.now)
-        case, actions = machine.open_case(ids, raised, self._desk.policy, draft.now, opens_at=opens_at)
+        case, actions = opening.open_case(ids, raised, self._desk.policy, draft.now, opens_at=opens_at)
         draft.set_case(case)
         draft.record(Event("escalated", name=ids.case_id, value=int(raised.level)))
         draft.audit("program", f"opened at level {int(raised.level)}", ids.case_id)

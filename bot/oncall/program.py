@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from bot.escalation import machine
+from bot.escalation import opening
 from bot.escalation.happenings import DrillEnded, Raised
-from bot.escalation.machine import CaseIds
+from bot.escalation.opening import CaseIds
 from bot.model import Address, CaseState, Inbound, Lane, Level, Platform, Reason
 from bot.oncall.desk import Desk
 from bot.turn import Draft, case_of
@@ -34,7 +34,7 @@ class Program:
                 self._desk.answer(draft, by, "drill.running", case=draft.case.case_id)
             return
         ids = CaseIds(draft.mint.case_id(), draft.person.person_id, "s" + draft.mint.token(), drill=True)
-        case, actions = machine.open_case(ids, Raised(Level.HIGH, (_WHY,)), self._desk.policy, draft.now)
+        case, actions = opening.open_case(ids, Raised(Level.HIGH, (_WHY,)), self._desk.policy, draft.now)
         draft.set_case(case)
         draft.audit(self._desk.actor(by) if by else "program", "began a drill", ids.case_id)
         self._desk.act(draft, actions)

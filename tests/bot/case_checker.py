@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from bot.escalation import machine
+from bot.escalation import opening
 from bot.escalation.actions import Action, Page, Refused, State, TellPerson
 from bot.escalation.happenings import (
     Claimed,
@@ -26,7 +26,7 @@ from bot.escalation.happenings import (
     Ticked,
     Woken,
 )
-from bot.escalation.machine import CaseIds
+from bot.escalation.opening import CaseIds
 from bot.model import Address, CaseState, Escalation, Level, Outcome, Platform, Reason
 from bot.policy import LevelPolicy, Policy
 
@@ -72,7 +72,7 @@ class Move(NamedTuple):
 
 
 def opened(level: Level, now: datetime = START) -> Escalation:
-    case, _ = machine.open_case(CaseIds("K7Q2M", "ana", "stoken"), raised(level), POLICY, now)
+    case, _ = opening.open_case(CaseIds("K7Q2M", "ana", "stoken"), raised(level), POLICY, now)
     return case
 
 

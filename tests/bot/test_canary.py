@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.escalation import machine
-from bot.escalation.machine import CaseIds
+from bot.escalation import machine, opening
+from bot.escalation.opening import CaseIds
 from bot.model import CaseState, CaseText, Escalation, Level, Outcome, Person, Reason, Session, View
 from bot.oncall.cards import Cards
 from bot.oncall.panels import Panels
@@ -47,7 +47,7 @@ def test_a_card_of_any_case_is_made_without_the_words_and_cannot_hold_them(histo
 
 def test_a_card_never_holds_the_span_of_the_words():
     reason = Reason("en.plan.time", "plan", Level.HIGH, (1234, 5678))
-    case, _ = machine.open_case(
+    case, _ = opening.open_case(
         CaseIds("K7Q2M", "p", "st"), msgspec.structs.replace(raised(Level.HIGH), reasons=(reason,)), Policy(), NOW
     )
     text, _ = CARDS.card(case, NOW)

@@ -24,7 +24,8 @@ from bot.escalation.happenings import (
     Ticked,
     Woken,
 )
-from bot.escalation.machine import advance, risen
+from bot.escalation.machine import advance
+from bot.escalation.opening import risen
 from bot.model import CaseState, Escalation, Level, Outcome
 from bot.policy import Audience, Policy
 from tests.bot.case_checker import (

@@ -9,8 +9,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.escalation import machine
+from bot.escalation import opening as begin
 from bot.escalation.happenings import Happening, Raised
-from bot.escalation.machine import CaseIds
+from bot.escalation.opening import CaseIds
 from bot.model import CaseDue, CaseState, Escalation, Level
 from bot.policy import Policy
 from bot.ports import Store
@@ -49,7 +50,7 @@ async def test_a_case_reads_back_as_the_machine_left_it_and_is_due_when_the_mach
 
 async def _opened(store: Store, name: str, level: Level, now: datetime) -> Escalation:
     why: Raised = raised(level)
-    case, _ = machine.open_case(CaseIds(f"C{name}", name, f"s{name}"), why, POLICY, now)
+    case, _ = begin.open_case(CaseIds(f"C{name}", name, f"s{name}"), why, POLICY, now)
     await store.commit_many([opening(await view_of(store, name), f"{name} opened", case)])
     return case
 
