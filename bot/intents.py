@@ -30,7 +30,9 @@ NOT_OFFERED = frozenset({CONSENT_FLOW, "safety_check", "sos", "check_in", "plan_
 class Intents:
     """Serves every intent that is not a move inside a flow."""
 
-    def __init__(self, library: Library, words: Words, safety: Safety, carrier: Carrier) -> None:
+    def __init__(
+        self, library: Library, words: Words, safety: Safety, carrier: Carrier, *, workplace: bool = False
+    ) -> None:
         self._library = library
         self._words = words
         self._safety = safety
@@ -52,7 +54,7 @@ class Intents:
         }
         self.schedules = Schedules(library, words, carrier.next_check_in, self.ask)
         self._handlers |= self.schedules.handlers
-        self.rights = RightsTalk(words, self.ask)
+        self.rights = RightsTalk(words, self.ask, workplace=workplace)
         self._handlers |= self.rights.handlers
 
     def serve(self, draft: Draft, intent: Intent) -> bool:

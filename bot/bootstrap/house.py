@@ -119,8 +119,9 @@ async def build(
     safety = Safety(words, desk, numbers)
     with_forms = () if settings.slack_dm_text else (Platform.SLACK,)
     carrier = Carrier(library, words, safety, next_due, with_forms, (Platform.TELEGRAM,))
-    dialogue = Dialogue(library, words, safety, Intents(library, words, safety, carrier), carrier, numbers)
     workplace = settings.profile == "workplace"
+    intents = Intents(library, words, safety, carrier, workplace=workplace)
+    dialogue = Dialogue(library, words, safety, intents, carrier, numbers)
     decider = Decider(words, library, _triage(), dialogue, safety, desk, SystemMint(), workplace=workplace)
     channels: dict[Platform, Channel] = {}
     outbox = asyncio.Event()

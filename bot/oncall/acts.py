@@ -13,6 +13,7 @@ from bot.oncall.buttons import HandTo, StaffAct, mark_of
 from bot.oncall.desk import Desk
 from bot.oncall.panels import NOTE_BY
 from bot.policy import Audience
+from bot.rights.access import may_read
 from bot.rota import Responder, direct_chat
 from bot.turn import Draft, case_of
 from flows.wording import Words
@@ -134,7 +135,7 @@ class Acts:
     def _read(self, draft: Draft, inbound: Inbound, responder: Responder, asked: Asked) -> None:
         """Show the words in private; without the person's consent only to the one who took the case."""
         case = case_of(draft)
-        if "escalation" not in draft.person.consents and case.owner != responder.id:
+        if not may_read(draft.person, case, responder.id):
             self._desk.answer(draft, inbound, "desk.claim_to_read")
             return
         text, buttons = self._desk.panels.reading(draft.view, case)

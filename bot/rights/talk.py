@@ -21,10 +21,10 @@ Ask = Callable[[Draft, str, Sequence[Intent], Sequence[str]], None]
 class RightsTalk:
     """Serves every intent about one's own data; `ask` sends a text with one button an intent."""
 
-    def __init__(self, words: Words, ask: Ask) -> None:
+    def __init__(self, words: Words, ask: Ask, *, workplace: bool = False) -> None:
         self._words = words
         self._ask = ask
-        self.workplace = False
+        self._workplace = workplace
         self.handlers: dict[str, Callable[[Draft, str], None]] = {
             "privacy": lambda draft, _: self.privacy(draft),
             "withdraw": self._withdraw,
@@ -56,7 +56,7 @@ class RightsTalk:
     def _allow_more(self, draft: Draft) -> None:
         """Offer the purposes that were not agreed to, each by itself."""
         language = draft.person.language
-        names = [name for name in purposes.offered(workplace=self.workplace) if name not in draft.person.consents]
+        names = [name for name in purposes.offered(workplace=self._workplace) if name not in draft.person.consents]
         if not names:
             self._say(draft, "rights.allowed_all")
             return
@@ -90,7 +90,7 @@ class RightsTalk:
     def _agree(self, draft: Draft, argument: str) -> None:
         """Ask for one purpose in its own words, and take the yes that follows."""
         purpose, _, answer = argument.partition(" ")
-        if purpose not in purposes.offered(workplace=self.workplace):
+        if purpose not in purposes.offered(workplace=self._workplace):
             self.privacy(draft)
             return
         if answer == "yes":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -10,7 +11,7 @@ from bot.model import Person, TalkMode
 from bot.rights import purposes
 from bot.rights.belongings import to_json
 from bot.rights.purposes import NAMES, lapsed, offered
-from tests.bot.harness import ANA, ON_CALL, START, Room
+from tests.bot.harness import ANA, ON_CALL, START, Room, opened_room
 
 CANARY = "zebrafinch"
 NOTHING_AGREED = [
@@ -138,6 +139,18 @@ async def test_an_answer_is_kept_only_for_the_purpose_it_was_agreed_for(room: Ro
 def test_statistics_for_an_organisation_are_asked_for_in_the_workplace_profile_only():
     assert "org_statistics" not in offered(workplace=False)
     assert offered(workplace=True) == NAMES
+
+
+@pytest.mark.parametrize(("profile", "asked"), [("community", False), ("workplace", True)])
+async def test_numbers_for_work_are_offered_at_work_only(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, profile: str, asked: bool
+):
+    monkeypatch.setenv("HANDRAIL_PROFILE", profile)
+    async with opened_room(tmp_path) as room:
+        await room.meet()
+        await room.person("privacy")
+        await room.press("Allow more")
+        assert ("Numbers for work" in room.labels()) is asked
 
 
 def test_no_purpose_is_agreed_to_beforehand():
