@@ -11,7 +11,7 @@ from time import perf_counter, process_time
 
 from pydantic import SecretStr
 
-from bot.bench.durable import START, Crowd, bench_house
+from bot.bench.durable import START, Crowd, bench_house, warm_up
 from bot.bench.engine import ANSWERS
 from bot.bench.rates import Rate
 from bot.bench.telegram_server import FIRST_PERSON
@@ -27,6 +27,7 @@ async def adapter_rate(folder: Path, *, people: int, database_url: str = "") -> 
     expected = people * (1 + len(ANSWERS))
     async with _server(people) as url, bench_house(folder, database_url) as house:
         addresses = [Address(Platform.TELEGRAM, str(FIRST_PERSON + number)) for number in range(people)]
+        await warm_up(house)
         await Crowd(house, addresses).make_known()
         taken, everything = 0, asyncio.Event()
         receive = house.conversation.receive
