@@ -79,7 +79,7 @@ async def test_telegram_is_said_not_to_be_end_to_end_encrypted(room: Room):
 async def test_a_person_sees_who_opened_their_words(room: Room):
     await worried(room)
     await room.person("privacy")
-    await room.press("My data")
+    await room.press("Copy or delete")
     said = "\n".join(await room.press("Who opened my words"))
     assert "Sam: read" in said
     assert "Sam: claimed" in said
