@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, partial
+from math import ceil
 from pathlib import Path
 from statistics import median as middle
 
@@ -132,7 +133,7 @@ def _page(options: Options) -> Figure:
     waits = sorted(wait * 1000 for run in runs for wait in run)
     inputs: Inputs = {"pages": len(waits), "nudges": nudges, "round_trip_ms": ROUND_TRIP * 1000, "load": _load()}
     inputs |= {"median_ms": round(middle(waits)), "highest_ms": round(waits[-1]), "engine": options.engine}
-    return Figure(round(waits[int(len(waits) * 0.99) - 1], 1), "ms", inputs)
+    return Figure(round(waits[ceil(len(waits) * 0.99) - 1], 1), "ms", inputs)
 
 
 def _storm(options: Options) -> Figure:
