@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import msgspec
 import structlog
 
-from bot.dialogue import Dialogue
+from bot.dialogue.hearing import Dialogue
 from bot.escalation.happenings import Ticked
 from bot.forms import form_of
 from bot.meaning import calls_for_help, readable, words_in

@@ -17,7 +17,7 @@ from adapters.sentiment import Sentiment
 from adapters.store.opening import open_store
 from bot.conversation import Conversation
 from bot.deciding import Decider
-from bot.dialogue import Dialogue
+from bot.dialogue.hearing import Dialogue
 from bot.effects import Carrier
 from bot.errors import SettingError
 from bot.intents import Intents

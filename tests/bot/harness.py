@@ -18,7 +18,7 @@ from adapters.sentiment import Sentiment
 from adapters.store.opening import open_store
 from bot.bootstrap import house
 from bot.bootstrap.house import House
-from bot.dialogue import Dialogue
+from bot.dialogue.hearing import Dialogue
 from bot.errors import DeliveryError
 from bot.model import (
     Address,

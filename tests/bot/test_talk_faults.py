@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.dialogue import Dialogue
+from bot.dialogue.hearing import Dialogue
 from bot.model import Level, Text
 from tests.bot.harness import ANA, ON_CALL, Room, opened_room
 

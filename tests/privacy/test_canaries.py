@@ -15,7 +15,7 @@ import pytest
 import structlog
 
 from adapters.web.metrics import Snapshot, rendered
-from bot.dialogue import Dialogue
+from bot.dialogue.hearing import Dialogue
 from bot.errors import DeliveryError, StoreError
 from bot.logs import set_up_logs
 from bot.model import Address, Audit, Blocked, Edited, Filled, Platform, Text, Unreadable

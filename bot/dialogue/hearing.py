@@ -1,31 +1,22 @@
-"""The person's side of a talk with the bot: what they pressed or typed becomes an intent, an answer, or a kind line."""
+"""What a person pressed or typed: a worry, an intent, an answer, or something to say a kind line to."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import timedelta
 
 from bot.checkins.asking import CHECK_IN_FLOW, Asking, Reply
 from bot.commands import Intent
-from bot.consenting import set_consent
-from bot.effects import CONSENT_FLOW, Carrier, in_safety_flow
-from bot.engine.effects import Ask, Ended, Say
-from bot.engine.engine import step
+from bot.dialogue.serving import Serving
+from bot.dialogue.walking import Walk
+from bot.effects import Carrier, in_safety_flow
 from bot.engine.events import (
     Again,
     Answered,
     Back,
-    Begin,
-    EngineEvent,
     Interrupt,
-    Leave,
-    Resume,
-    Skip,
-    StartOver,
-    Stop,
     WaitElapsed,
 )
-from bot.forms import as_written, saves, stand
+from bot.forms import as_written
 from bot.intents import Intents
 from bot.meaning import Meaning, intent_of, safety_answer_in, value_in, words_in
 from bot.model import (
@@ -40,30 +31,23 @@ from bot.model import (
     Level,
     Prepared,
     Pressed,
-    Saved,
     Session,
     TalkMode,
     Unreadable,
 )
 from bot.ports import Numbers
-from bot.remembering import note_trend, trend_of, used_today, with_memory
-from bot.rights.reliance import MANY_A_DAY, leans
-from bot.rights.unstored import without_words
 from bot.safety import Safety
 from bot.turn import Draft
-from bot.way_back import NOW, WAYS, labels_of_ways, way_back
 from flows import interrupts
 from flows.library import Library
 from flows.wording import Words
 
-CONSENT = "consent."
 UNSCORED = "unscored"
 UNREAD_AGAIN = timedelta(days=1)
 ASKED_FOR_A_HUMAN = "human"
 _EXERCISES = frozenset({"flow", "check_in", "resume", "tools", "start_over", "grant"})
 # A person's own safety plan opens also while a human is awaited.
 _OWN_PLAN = Intent("flow", "my_safety_plan")
-_MOVES: dict[str, EngineEvent] = {"back": Back(), "skip": Skip(), "stop": Stop(), "start_over": StartOver()}
 
 
 class Dialogue:
@@ -72,31 +56,14 @@ class Dialogue:
     def __init__(
         self, library: Library, words: Words, safety: Safety, intents: Intents, carrier: Carrier, numbers: Numbers
     ) -> None:
-        self._library = library
         self._words = words
         self._safety = safety
         self._intents = intents
-        self._carrier = carrier
         self._forms = carrier.forms
-        self._numbers = numbers
         self._meaning = Meaning(library)
         self._asking = Asking(library, words)
-        self._handlers: dict[str, Callable[[Draft, str], None]] = {
-            "start": lambda draft, _: self._start(draft),
-            "resume": self._resume,
-            "leave": lambda draft, _: self._run(draft, Leave()),
-            "sos": lambda draft, _: self._run(
-                draft, Interrupt("sos", self._facts(draft)), lane=Lane.SAFETY, first=self._safety.offline_note(draft)
-            ),
-            "flow": self._begin,
-            "check_in": self._check_in,
-            "grant": self._grant,
-            "language": self._speak,
-            "never_mind": lambda draft, _: self._never_mind(draft),
-            "who": lambda draft, _: self._who(draft),
-        }
-
-    # --- what a person sent -------------------------------------------------------------------------------------------
+        self._walk = Walk(library, words, safety, intents, carrier, numbers)
+        self._serving = Serving(library, words, safety, intents, self._walk)
 
     def hear(self, draft: Draft, content: Content, assessment: Assessment) -> None:
         """Decide on one message: a worrying one first, then an open case, then intents, then the open question."""
@@ -135,7 +102,7 @@ class Dialogue:
             self._safety.keep(draft, text or (value or ""))
             self._hear_calm(draft, content, text, value)
         elif intent == _OWN_PLAN and draft.view.mode is TalkMode.HOLD:
-            self._begin(draft, intent.argument)
+            self._serving.begin(draft, intent.argument)
         elif intent is not None and intent.name in _EXERCISES and draft.view.mode is TalkMode.HOLD:
             self._safety.say_paused(draft)
         elif isinstance(content, Unreadable):
@@ -149,7 +116,7 @@ class Dialogue:
         elif intent.name == "human":
             self._safety.hear(draft, "", "numbers", Assessment())
         elif intent.name == "sos" and draft.view.mode is TalkMode.HOLD:
-            self.serve(draft, intent)
+            self._serving.serve(draft, intent)
         else:
             self._intents.serve(draft, intent)
 
@@ -163,7 +130,7 @@ class Dialogue:
     def _ask_about_safety(self, draft: Draft, flow: str) -> None:
         """Begin a safety flow; outside staffed hours it says so first (S-11)."""
         closed = self._safety.offline_note(draft)
-        self._run(draft, Interrupt(flow, self._facts(draft)), lane=Lane.SAFETY, first=closed)
+        self._walk.run(draft, Interrupt(flow, self._walk.facts(draft)), lane=Lane.SAFETY, first=closed)
 
     def _hear_calm(self, draft: Draft, content: Content, text: str, value: str | None) -> None:
         reply = self._asking.reply(draft, content)
@@ -171,7 +138,7 @@ class Dialogue:
         if reply is not None:
             self._take_reply(draft, reply)
         elif intent is not None:
-            self.serve(draft, intent)
+            self._serving.serve(draft, intent)
         elif isinstance(content, Unreadable):
             draft.send(self._words.say("unreadable", draft.person.language))
         elif isinstance(content, Pressed | Filled) and value is None:
@@ -186,7 +153,7 @@ class Dialogue:
     def _hear_outside(self, draft: Draft, text: str) -> None:
         """Take words when no question is open."""
         if not draft.person.welcomed:
-            self.serve(draft, Intent("start"))
+            self._serving.serve(draft, Intent("start"))
         elif (meant := self._meaning.misspelt(draft, text)) is not None:
             self._ask_if_meant(draft, meant)
         else:
@@ -198,42 +165,15 @@ class Dialogue:
         if meant is not None:
             self._ask_if_meant(draft, meant)
         elif self._forms.too_open(draft, content):
-            self._run(draft, Again(), first=self._words.say("forms.too_open", draft.person.language))
+            self._walk.run(draft, Again(), first=self._words.say("forms.too_open", draft.person.language))
         else:
-            self._run(draft, Answered(text=text, value=value))
+            self._walk.run(draft, Answered(text=text, value=value))
 
     def _ask_if_meant(self, draft: Draft, meant: interrupts.Interrupt) -> None:
         language = draft.person.language
         keys = ("did_you_mean", "did_you_mean_yes", "did_you_mean_no")
         text, *labels = [self._words.say(key, language, word=meant.word) for key in keys]
         self._intents.ask(draft, text, [intent_of(meant), Intent("never_mind")], labels)
-
-    def _speak(self, draft: Draft, wanted: str) -> None:
-        """Go on in the language that is named."""
-        language = self._library.language_named(wanted)
-        if language is None:
-            draft.send(self._library.phrases(draft.person.language).language_unknown)
-            return
-        draft.change_person(language=language)
-        said = self._library.phrases(language).language_set
-        if draft.session.in_flow:
-            self._run(draft, Again(), first=said)
-        else:
-            draft.send(said)
-
-    def _who(self, draft: Draft) -> None:
-        """Say who can read what is written here, and ask the open question again."""
-        text = self._intents.rights.readers(draft)
-        if draft.session.in_flow:
-            self._run(draft, Again(), first=text)
-        else:
-            draft.send(text)
-
-    def _never_mind(self, draft: Draft) -> None:
-        if draft.session.in_flow:
-            self._run(draft, Again())
-        else:
-            self._intents.offer(draft, "lost")
 
     def _hear_other_button(self, draft: Draft, content: Pressed | Filled) -> None:
         """Take a button that belongs to no open question."""
@@ -247,7 +187,7 @@ class Dialogue:
     def _stale_press(self, draft: Draft) -> None:
         """A button of an earlier question changes nothing; show where the talk stands."""
         if draft.session.in_flow:
-            self._run(draft, Again(), first=self._words.say("moved_on", draft.person.language))
+            self._walk.run(draft, Again(), first=self._words.say("moved_on", draft.person.language))
         else:
             self._intents.offer(draft, "lost")
 
@@ -255,15 +195,15 @@ class Dialogue:
         """An edit replaces the answer while the next question is open; an older one changes nothing."""
         if draft.session.in_flow and edit.message and edit.message == draft.session.answered:
             asked = draft.session
-            self._run(draft, Back(), quiet=True)
-            self._run(draft, Answered(text=edit.text), standing=asked if self._forms.used(draft) else None)
+            self._walk.run(draft, Back(), quiet=True)
+            self._walk.run(draft, Answered(text=edit.text), standing=asked if self._forms.used(draft) else None)
         elif self._forms.used(draft):
             self._stale_press(draft)
 
     def _undo(self, draft: Draft) -> None:
         """Take back the answer given last, and ask its question again."""
         self._forms.forget(draft)
-        self._run(draft, Back())
+        self._walk.run(draft, Back())
 
     def notice_zone(self, draft: Draft, zone: str, before: Session) -> None:
         """Ask once, when nothing else is open, whether check-ins shall go by the account's new time zone."""
@@ -274,78 +214,6 @@ class Dialogue:
             draft.change_person(told_zone=zone)
             self._intents.offer_zone(draft, zone)
 
-    # --- intents ------------------------------------------------------------------------------------------------------
-
-    def serve(self, draft: Draft, intent: Intent) -> None:
-        """Carry out an intent."""
-        handler = self._handlers.get(intent.name)
-        if handler is not None:
-            handler(draft, intent.argument)
-        elif intent.name in _MOVES:
-            self._move(draft, intent.name)
-        elif not self._intents.serve(draft, intent):
-            self._intents.offer(draft, "unknown_command")
-
-    def _move(self, draft: Draft, name: str) -> None:
-        if draft.session.in_flow or (name == "start_over" and draft.session.parked):
-            self._run(draft, _MOVES[name])
-        else:
-            self._intents.offer(draft, "nothing_to_stop" if name == "stop" else "nothing_to_skip")
-
-    def _resume(self, draft: Draft, when: str) -> None:
-        """Go on with the parked talk; after a day or more, ask first."""
-        language = draft.person.language
-        told = "" if when == NOW else way_back(self._library, draft.session, draft.now, language)
-        if told:
-            self._intents.ask(draft, told, WAYS, labels_of_ways(self._library.phrases(language)))
-        elif draft.session.parked:
-            self._run(draft, Resume())
-        else:
-            self._intents.offer(draft, "nothing_to_resume")
-
-    def _start(self, draft: Draft) -> None:
-        if draft.session.in_flow:
-            self._run(draft, Again())
-        elif draft.person.welcomed:
-            self._intents.offer(draft, "welcome_back" if draft.person.name else "welcome_back_nameless")
-        else:
-            self._run(draft, Begin(CONSENT_FLOW, self._facts(draft)), first=self._safety.offline_note(draft))
-
-    def _check_in(self, draft: Draft, wanted: str) -> None:
-        if "check_ins" not in draft.person.consents:
-            self._intents.ask_consent(draft, "check_ins", Intent("check_in", wanted))
-        elif wanted:
-            self._intents.schedules.set(draft, wanted)
-        else:
-            self._begin(draft, CHECK_IN_FLOW)
-
-    def _begin(self, draft: Draft, name: str) -> None:
-        if not self._library.knows(name):
-            self._intents.offer(draft, "unknown_command")
-            return
-        flow = self._library.latest(name)
-        # Other needs (rota.staffed) are facts; the engine says when one of them is missing.
-        for purpose in [need.removeprefix(CONSENT) for need in flow.needs if need.startswith(CONSENT)]:
-            if purpose not in draft.person.consents:
-                self._intents.ask_consent(draft, purpose, Intent("flow", name))
-                return
-        first = "" if self._library.latest(name).safety else self._names_people(draft)
-        self._run(draft, Begin(name, self._facts(draft)), first=first)
-
-    def _names_people(self, draft: Draft) -> str:
-        """Return a sentence about people when somebody has done much with the bot lately (over-reliance)."""
-        if used_today(draft) >= MANY_A_DAY:
-            return self._library.phrases(draft.person.language).many_today
-        many = leans(draft.session, draft.now)
-        return self._words.say("rights.many_week", draft.person.language) if many else ""
-
-    def _grant(self, draft: Draft, argument: str) -> None:
-        """Take a consent and go on with what had been asked for: `exercises flow grounding`."""
-        purpose, _, rest = argument.partition(" ")
-        name, _, wanted = rest.partition(" ")
-        set_consent(draft, purpose, agreed=True)
-        self.serve(draft, Intent(name, wanted))
-
     def lapse(self, draft: Draft) -> None:
         """Take back consents whose words have changed since."""
         self._intents.rights.lapse(draft)
@@ -354,20 +222,6 @@ class Dialogue:
         """Send what the store has brought of the person's own data."""
         self._intents.rights.prepared(draft, what)
 
-    def _look_back(self, draft: Draft) -> None:
-        """When the moods of weeks went down, say so plainly, once, and offer a look back or a person."""
-        found = trend_of(draft)
-        if found.level < Level.ELEVATED or draft.session.in_flow or draft.view.mode is not TalkMode.BOT:
-            return
-        note_trend(draft)
-        draft.level = max(draft.level, found.level)
-        draft.audit("program", "trend: " + ", ".join(reason.rule for reason in found.reasons))
-        intents = [Intent("flow", "hard_stretch"), Intent("human"), Intent("no_thanks")]
-        labels = [self._words.say(f"trend.{one}", draft.person.language) for one in ("look_back", "human", "no")]
-        self._intents.ask(draft, self._words.say("trend.down", draft.person.language), intents, labels)
-
-    # --- what fell due ------------------------------------------------------------------------------------------------
-
     def check_in_due(self, draft: Draft, due: CheckInDue) -> None:
         """Ask the question of a check-in that was decided, unless something forbids it by now."""
         self._asking.ask(draft, due)
@@ -375,12 +229,12 @@ class Dialogue:
     def _take_reply(self, draft: Draft, reply: Reply) -> None:
         """Begin the check-in with the answer to a nudge, or do what was wanted of the schedule."""
         if reply.intent is not None:
-            self.serve(draft, reply.intent)
+            self._serving.serve(draft, reply.intent)
         elif "check_ins" not in draft.person.consents:
             self._intents.ask_consent(draft, "check_ins", Intent("flow", CHECK_IN_FLOW))
         else:
-            self._run(draft, Interrupt(CHECK_IN_FLOW, self._facts(draft)), quiet=True)
-            self._run(draft, Answered(text=reply.text, value=reply.value))
+            self._walk.run(draft, Interrupt(CHECK_IN_FLOW, self._walk.facts(draft)), quiet=True)
+            self._walk.run(draft, Answered(text=reply.text, value=reply.value))
             self._intents.schedules.answered(draft)
 
     def follow_up(self, draft: Draft, due: FollowUpDue) -> bool:
@@ -397,58 +251,9 @@ class Dialogue:
     def wait_elapsed(self, draft: Draft) -> None:
         """Remind of the open question, or put the talk away; in quiet hours without a word."""
         before, quiet = draft.session, not self._asking.may_speak(draft)
-        self._run(draft, WaitElapsed(), lane=Lane.NUDGE, quiet=quiet)
+        self._walk.run(draft, WaitElapsed(), lane=Lane.NUDGE, quiet=quiet)
         if quiet and draft.session.in_flow:
             draft.change_session(prompt=before.prompt)
-
-    # --- the engine ---------------------------------------------------------------------------------------------------
-
-    def _run(
-        self,
-        draft: Draft,
-        event: EngineEvent,
-        *,
-        lane: Lane = Lane.REPLY,
-        first: str = "",
-        quiet: bool = False,
-        standing: Session | None = None,
-    ) -> None:
-        """Take one engine step and carry out its effects; `quiet` keeps them from being said.
-
-        So does `standing` when the step leads back to the question that stood open then: it need not be asked again.
-        """
-        before, language, helping = draft.session, draft.person.language, in_safety_flow(draft)
-        event = with_memory(self._library, draft.person, event, draft.now)
-        session, effects = step(self._library, before, event, draft.now, language=language)
-        draft.set_session(without_words(session, self._library, draft.person.consents))
-        if standing is not None and stand(standing) == stand(session):
-            draft.change_session(prompt=standing.prompt)
-            self._forms.note(draft, "saved")
-            quiet = True
-        if quiet:
-            effects = tuple(effect for effect in effects if not isinstance(effect, Say | Ask))
-        self._carrier.carry(draft, ((Say(first),) if first else ()) + tuple(effects), lane=lane)
-        if any(isinstance(one, Ended) and one.flow == CHECK_IN_FLOW and one.how == "done" for one in effects):
-            self._intents.schedules.answered(draft)
-            self._look_back(draft)
-        # What helps in danger stays where it was read, numbers and all.
-        if isinstance(event, Answered | Skip) and not helping:
-            self._forms.settle(draft, before, saved=saves(effects))
-        self._carrier.calm.settle(draft, before, event)
-
-    def _facts(self, draft: Draft) -> dict[str, Saved]:
-        """Return what flows may know about the person."""
-        person = draft.person
-        facts: dict[str, Saved] = {
-            "person.id": person.person_id,
-            "person.name": person.name,
-            "person.country": person.country,
-            "person.zone": person.zone,
-            "platform": person.address.platform.value,
-            "crisis_lines": self._numbers(person.country, person.language),
-            "rota.staffed": self._safety.is_staffed(draft),
-        }
-        return facts | {f"{CONSENT}{purpose}": True for purpose in person.consents}
 
 
 def only_unscored(assessment: Assessment) -> bool:
