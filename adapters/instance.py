@@ -24,7 +24,8 @@ class Instance:
         except OSError:
             self._file.close()
             raise SettingError(
-                f"another handrail run ({role}) uses HANDRAIL_DATA_DIR {folder}; stop it, or give this one its own folder"
+                f"another handrail run ({role}) uses HANDRAIL_DATA_DIR {folder}; "
+                "stop it, or give this one its own folder"
             ) from None
         self._file.seek(0)
         self.name = self._file.read().strip() or self._named()

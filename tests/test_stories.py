@@ -21,7 +21,7 @@ async def test_a_story_is_true_on_the_terminal(story: Path, tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize("story", ALL, ids=lambda path: path.stem)
-@pytest.mark.parametrize(("person", "on_call"), PAIRS, ids=lambda value: str(value))
+@pytest.mark.parametrize(("person", "on_call"), PAIRS, ids=str)
 async def test_a_story_is_true_across_platforms(story: Path, person: str, on_call: str, tmp_path: Path) -> None:
     async with platform_player(person, on_call, tmp_path) as player:
         await play(story, player)

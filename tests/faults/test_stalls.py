@@ -53,7 +53,7 @@ async def test_after_the_loop_was_blocked_for_two_seconds_due_work_still_runs() 
     ticks = ticker({"due": (due, 0.1)})
     ticks.start()
     await again.wait()
-    time.sleep(2)  # noqa: ASYNC251  this is the fault: the whole loop stands still
+    time.sleep(2)
     before = runs
     again.clear()
     await asyncio.wait_for(again.wait(), 5)
