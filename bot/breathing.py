@@ -8,7 +8,8 @@ from datetime import timedelta
 import msgspec
 
 from bot.engine.effects import Ask, Effect
-from bot.model import Lane, Platform
+from bot.model.people import Platform
+from bot.model.sent import Lane
 from bot.turn import Draft, Rows
 from flows.model import AnswerKind
 from flows.wording import Words

@@ -9,7 +9,9 @@ import msgspec
 from bot.engine.effects import Ask, Effect
 from bot.engine.events import Answered, EngineEvent
 from bot.forms import stand
-from bot.model import Lane, Platform, Session
+from bot.model.people import Platform
+from bot.model.sent import Lane
+from bot.model.talk import Session
 from bot.turn import Draft
 from flows.library import Library
 from flows.model import AnswerKind

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from bot.model import Command, Value
+from bot.model.received import Command
+from bot.model.values import Value
 from bot.prompts import INTENT
 from flows.normal import plain
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.checkins import changes
-from bot.model import Event
+from bot.model.turns import Event
 from bot.rights import purposes
 from bot.turn import Draft
 

@@ -16,7 +16,10 @@ import structlog
 from bot.deciding import Decider
 from bot.errors import StoreError
 from bot.failpoints import failpoint
-from bot.model import Address, CheckInDue, Due, Level, Received, Turn, WaitDue
+from bot.model.people import Address
+from bot.model.received import CheckInDue, Due, Received, WaitDue
+from bot.model.turns import Turn
+from bot.model.worry import Level
 from bot.ports import Clock, StaleSession, Store
 from bot.rights.unstored import Unstored, storable
 from bot.vitals import Vitals

@@ -12,9 +12,9 @@ from bot.dialogue.hearing import Dialogue
 from bot.escalation.happenings import Ticked
 from bot.forms import form_of
 from bot.meaning import calls_for_help, readable, words_in
-from bot.model import (
+from bot.model.people import Person, TalkMode
+from bot.model.received import (
     Accepted,
-    Assessment,
     Blocked,
     CaseDue,
     CheckInDue,
@@ -24,20 +24,17 @@ from bot.model import (
     Filled,
     FollowUpDue,
     Inbound,
-    Lane,
-    Level,
-    Person,
-    Prepared,
     Pressed,
     Received,
-    Session,
-    TalkMode,
     Text,
-    Turn,
     Undeliverable,
-    View,
     WaitDue,
 )
+from bot.model.rights import Prepared
+from bot.model.sent import Lane
+from bot.model.talk import Session
+from bot.model.turns import Turn, View
+from bot.model.worry import Assessment, Level
 from bot.oncall import hearing
 from bot.oncall.acts import Acts
 from bot.oncall.asking import OF_THE_TEAM, understand

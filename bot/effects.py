@@ -15,7 +15,11 @@ from bot.checkins.state import Pace
 from bot.consenting import set_consent
 from bot.engine.effects import Ask, Effect, Ended, Escalate, Measure, Picture, Save, Say, Schedule, Started, Withdrawn
 from bot.forms import SHORTEST_HIDDEN, Forms
-from bot.model import Event, Lane, Level, Platform, Reason, Saved
+from bot.model.people import Platform
+from bot.model.sent import Lane
+from bot.model.turns import Event
+from bot.model.values import Saved
+from bot.model.worry import Level, Reason
 from bot.ports import NextCheckIn
 from bot.prompts import INTENT, has_menus, labels_of, laid_out, last_row, open_prompt
 from bot.rights.unstored import any_agreed

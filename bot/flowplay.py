@@ -11,7 +11,7 @@ from bot.engine.effects import Ask, Effect, Ended, Escalate, Measure, Save, Sche
 from bot.engine.engine import step
 from bot.engine.events import Answered, Begin, EngineEvent, WaitElapsed
 from bot.flowtest import BEGUN, FACTS, event_of, words_of
-from bot.model import Session
+from bot.model.talk import Session
 from flows.library import Library
 from flows.values import Saved
 

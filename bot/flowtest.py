@@ -24,7 +24,7 @@ from bot.engine.events import (
     WaitElapsed,
 )
 from bot.engine.turn import Move
-from bot.model import Session
+from bot.model.talk import Session
 from flows import interrupts
 from flows.errors import FlowError
 from flows.finding import Finding

@@ -12,7 +12,10 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from bot.engine.effects import Ask, Effect, Ended, Save
-from bot.model import Button, Content, Edited, Filled, Platform, Pressed, Prompt, Session, Text
+from bot.model.people import Platform
+from bot.model.received import Content, Edited, Filled, Pressed, Text
+from bot.model.sent import Button
+from bot.model.talk import Prompt, Session
 from bot.turn import Draft, Rows
 from flows import interrupts
 from flows.library import Library

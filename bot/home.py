@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.model import Value
+from bot.model.values import Value
 
 
 class Act(Value, frozen=True):

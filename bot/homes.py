@@ -14,7 +14,9 @@ from bot.checkins.changes import schedule_of
 from bot.checkins.spoken import spoken_moment, spoken_plan
 from bot.home import Act, Home, Part, Switch
 from bot.intents import NOT_OFFERED, PLAIN, PURPOSES
-from bot.model import Entry, Person, TalkMode, View
+from bot.model.people import Person, TalkMode
+from bot.model.schedules import Entry
+from bot.model.turns import View
 from bot.rights import access
 from flows.library import Library
 from flows.wording import Words

@@ -10,7 +10,8 @@ from bot.checkins.spoken import spoken_plan
 from bot.commands import HUMAN_BUTTON, Intent
 from bot.consenting import set_consent
 from bot.effects import CONSENT_FLOW, Carrier
-from bot.model import Button, Lane, Level, Reason
+from bot.model.sent import Button, Lane
+from bot.model.worry import Level, Reason
 from bot.prompts import has_menus, laid_out, open_prompt
 from bot.rights import purposes
 from bot.rights.talk import RightsTalk

@@ -7,7 +7,7 @@ from msgspec import structs
 from bot.checkins.reading import Wish, read_wish
 from bot.commands import HUMAN_BUTTON, Intent, from_command, from_value, from_words
 from bot.engine.reading import Context, Wrong, read
-from bot.model import Command, Content, Edited, Filled, Inbound, Pressed, Text
+from bot.model.received import Command, Content, Edited, Filled, Inbound, Pressed, Text
 from bot.prompts import pressed, typed
 from bot.safety import pressed_answer
 from bot.turn import Draft

@@ -15,18 +15,11 @@ from bot.cards import Cards, StaffAct
 from bot.escalation import machine
 from bot.escalation.actions import Action, Page, PingOwner, RefreshCards, Refused, State, TellPerson
 from bot.escalation.happenings import Claimed, Happening, Passed, Resolved, StaffWrote, Woken
-from bot.model import (
-    Address,
-    Card,
-    CaseState,
-    Escalation,
-    Inbound,
-    Lane,
-    Outcome,
-    Platform,
-    Undeliverable,
-    View,
-)
+from bot.model.cases import Card, CaseState, Escalation, Outcome
+from bot.model.people import Address, Platform
+from bot.model.received import Inbound, Undeliverable
+from bot.model.sent import Lane
+from bot.model.turns import View
 from bot.policy import Audience, Policy
 from bot.ports import Numbers
 from bot.rights.access import may_read

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.model import Person
+from bot.model.people import Person
 from flows.wording import Words
 
 # The parts of flows/library/safety_plan.yaml, as they are kept, in the order of the plan.

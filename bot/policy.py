@@ -6,7 +6,9 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Literal
 
-from bot.model import Level, Platform, Value
+from bot.model.people import Platform
+from bot.model.values import Value
+from bot.model.worry import Level
 
 
 class Audience(StrEnum):

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from bot.marked import MarkedFile
-from bot.model import Value
+from bot.model.values import Value
 from bot.policy import LevelPolicy, Policy
 
 SHORTEST_WAIT = timedelta(seconds=1)

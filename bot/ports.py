@@ -9,7 +9,13 @@ from typing import Protocol
 from msgspec import Struct
 
 from bot.checkins.due import Decide
-from bot.model import Address, CheckIn, Delivery, Due, Entry, Escalation, Lane, Level, Platform, Turn, View
+from bot.model.cases import Escalation
+from bot.model.people import Address, Platform
+from bot.model.received import Due
+from bot.model.schedules import CheckIn, Entry
+from bot.model.sent import Delivery, Lane
+from bot.model.turns import Turn, View
+from bot.model.worry import Level
 
 
 class Channel(Protocol):

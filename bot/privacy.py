@@ -15,7 +15,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from bot.errors import KeyMismatch, SettingError, StoreError
-from bot.model import Address
+from bot.model.people import Address
 
 KEY_BYTES = 32
 NONCE_BYTES = 12

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.model import Button, Platform, Prompt
+from bot.model.people import Platform
+from bot.model.sent import Button
+from bot.model.talk import Prompt
 from bot.turn import Draft, Rows
 from flows.model import AnswerKind, Choice
 from flows.normal import plain

@@ -10,7 +10,9 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from bot.engine.events import Begin, EngineEvent, Interrupt
-from bot.model import Person, Saved, Use
+from bot.model.people import Person
+from bot.model.talk import Use
+from bot.model.values import Saved
 from bot.triage.trend import Rating, Trend, good, trend
 from bot.turn import Draft
 from flows.library import Library

@@ -7,7 +7,8 @@ from datetime import UTC, datetime, time, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
-from bot.model import Address, Platform, Value
+from bot.model.people import Address, Platform
+from bot.model.values import Value
 from bot.policy import Audience
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")

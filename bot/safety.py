@@ -9,21 +9,12 @@ import msgspec
 from bot.escalation import opening
 from bot.escalation.happenings import PersonWrote, Raised
 from bot.escalation.opening import CaseIds
-from bot.model import (
-    Address,
-    Assessment,
-    Button,
-    CaseState,
-    Escalation,
-    Event,
-    Heard,
-    Lane,
-    Level,
-    Reason,
-    Relayed,
-    TalkMode,
-    Utterance,
-)
+from bot.model.cases import CaseState, Escalation, Relayed
+from bot.model.people import Address, TalkMode
+from bot.model.sent import Button, Lane
+from bot.model.talk import Heard, Utterance
+from bot.model.turns import Event
+from bot.model.worry import Assessment, Level, Reason
 from bot.oncall.desk import Desk
 from bot.plan import has_plan, plan_lines
 from bot.ports import Numbers

@@ -11,7 +11,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator, model_v
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.errors import SettingError
-from bot.model import Address, Platform
+from bot.model.people import Address, Platform
 
 PREFIX = "HANDRAIL_"
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")

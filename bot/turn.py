@@ -7,25 +7,14 @@ from typing import Any
 
 import msgspec
 
-from bot.model import (
-    Address,
-    Audit,
-    Button,
-    CaseText,
-    CheckIn,
-    Entry,
-    Escalation,
-    Event,
-    Lane,
-    Level,
-    Outbound,
-    Person,
-    Session,
-    Turn,
-    View,
-    Wish,
-    WishKind,
-)
+from bot.model.cases import Audit, CaseText, Escalation
+from bot.model.people import Address, Person
+from bot.model.rights import Wish, WishKind
+from bot.model.schedules import CheckIn, Entry
+from bot.model.sent import Button, Lane, Outbound
+from bot.model.talk import Session
+from bot.model.turns import Event, Turn, View
+from bot.model.worry import Level
 from bot.ports import Mint
 
 Rows = tuple[tuple[Button, ...], ...]

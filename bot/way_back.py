@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from bot.commands import Intent
 from bot.engine.place import Place
 from bot.engine.talks import gap
-from bot.model import Session
+from bot.model.talk import Session
 from flows.library import Library
 from flows.phrases import Phrases, fill
 

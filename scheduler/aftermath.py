@@ -7,7 +7,9 @@ from datetime import datetime, timedelta
 import msgspec
 
 from bot.errors import DeliveryError
-from bot.model import Accepted, Address, Delivery, Due, Lane, Outbound
+from bot.model.people import Address
+from bot.model.received import Accepted, Due
+from bot.model.sent import Delivery, Lane, Outbound
 from bot.ports import Settled
 
 URGENT = (Lane.PAGE, Lane.SAFETY)

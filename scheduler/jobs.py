@@ -9,7 +9,7 @@ import structlog
 
 from bot.checkins.policy import decide
 from bot.errors import StoreError
-from bot.model import Received
+from bot.model.received import Received
 from bot.ports import Clock, NextCheckIn, Store
 from scheduler.timing import next_check_in
 

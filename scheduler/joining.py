@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from bot.model import Button, Delivery, Outbound
+from bot.model.sent import Button, Delivery, Outbound
 
 AT_MOST = 20
 _WITH_WHOLE_ROWS = 5

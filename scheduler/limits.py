@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass
 
-from bot.model import Address, Outbound, Platform
+from bot.model.people import Address, Platform
+from bot.model.sent import Outbound
 
 # shared/design.md, budgets: request k starts only after the answer to request k-n came, plus the span, minus 0.95 of
 # the smallest round trip, plus 3 ms; measured at 95.3 % of the allowed rate with no refusal.

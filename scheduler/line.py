@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
-from bot.model import Address, Lane, Platform
+from bot.model.people import Address, Platform
+from bot.model.sent import Lane
 from bot.ports import Wanted
 from scheduler.aftermath import Trouble
 from scheduler.joining import AT_MOST

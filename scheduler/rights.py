@@ -8,7 +8,10 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.errors import HandrailError
-from bot.model import Audit, Due, Person, Prepared, Received, WishKind
+from bot.model.cases import Audit
+from bot.model.people import Person
+from bot.model.received import Due, Received
+from bot.model.rights import Prepared, WishKind
 from bot.ports import Clock
 from bot.rights.belongings import Belongings
 from bot.rights.keeping import Keeping

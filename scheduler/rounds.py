@@ -10,7 +10,9 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from bot.errors import StoreError
-from bot.model import Command, Due, FollowUpDue, Inbound, Level, Outcome, Received
+from bot.model.cases import Outcome
+from bot.model.received import Command, Due, FollowUpDue, Inbound, Received
+from bot.model.worry import Level
 from bot.oncall.program import PROGRAM
 from bot.ports import Cases, Clock, Leases, Notes
 from bot.rota import Rota

@@ -18,7 +18,9 @@ import structlog
 
 from bot.errors import DeliveryError, StoreError
 from bot.failpoints import failpoint
-from bot.model import Address, Delivery, Due, Lane, Platform, Received, Undeliverable
+from bot.model.people import Address, Platform
+from bot.model.received import Due, Received, Undeliverable
+from bot.model.sent import Delivery, Lane
 from bot.ports import Channel, Clock, Fence, Settled, Store, Wanted
 from bot.vitals import Vitals
 from scheduler.aftermath import (

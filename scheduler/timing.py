@@ -9,7 +9,7 @@ from zlib import crc32
 from zoneinfo import ZoneInfo
 
 from bot.checkins.state import Pace
-from bot.model import CheckIn
+from bot.model.schedules import CheckIn
 
 MINUTE = timedelta(minutes=1)
 JITTER_MINUTES = 10

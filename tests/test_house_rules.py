@@ -33,8 +33,6 @@ PHONE = re.compile(
     r"(?:\+\d[\d ().-]{6,}\d|\(?\d{2,5}\)?(?:[ -]\d{2,5}){2,}|0\d{2,5}[ /-]\d{3,}|\d{3}[.-]\d{4})"
     r"(?![\w.:])"
 )
-# The words of the domain stand in one place: every room reads this file from top to bottom.
-THE_CONTRACT = HOUSE / "bot" / "model.py"
 ISO_DATE = re.compile(r"\b\d{4}-\d{2}-\d{2}\b")
 INDEX = re.compile(r"pypi\.org|pythonhosted|--(?:extra-)?index-url|registry\.|simple/", re.IGNORECASE)
 SQL = re.compile(r"^\s*(SELECT|INSERT|UPDATE|DELETE|WITH|CREATE|ALTER|DROP)\b")
@@ -200,7 +198,7 @@ def test_every_module_begins_with_one_sentence_that_says_what_it_is_for():
 
 
 def test_no_file_is_longer_than_350_lines():
-    code = [path for path in tracked(*ROOMS, "tests") if path.suffix == ".py" and path != THE_CONTRACT]
+    code = [path for path in tracked(*ROOMS, "tests") if path.suffix == ".py"]
     assert [(path.name, lines) for path in code if (lines := _lines(path)) > 350] == []
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.errors import SettingError
-from bot.model import Address, Platform
+from bot.model.people import Address, Platform
 from bot.settings import PREFIX, Settings, read_settings
 
 EXAMPLE = Path(__file__).parent.parent / ".env.example"

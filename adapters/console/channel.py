@@ -7,7 +7,9 @@ from datetime import datetime
 from itertools import count
 
 from bot.errors import DeliveryError
-from bot.model import Address, Button, Command, Delivery, Inbound, Platform, Text
+from bot.model.people import Address, Platform
+from bot.model.received import Command, Inbound, Text
+from bot.model.sent import Button, Delivery
 
 PERSON = Address(Platform.CONSOLE, "you")
 ON_CALL = Address(Platform.CONSOLE, "oncall")

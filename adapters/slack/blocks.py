@@ -10,7 +10,7 @@ from msgspec import Struct, structs
 
 from adapters.slack.splitting import split
 from adapters.slack.words import escape, escaped_length
-from bot.model import Button, Outbound
+from bot.model.sent import Button, Outbound
 
 Block = dict[str, Any]
 Rows = tuple[tuple[Button, ...], ...]

@@ -14,7 +14,8 @@ from adapters.slack.quiet import demand_leave_to_ask
 from adapters.slack.refusals import PAUSE, TOKEN_REFUSED, SlackRefusal, answer_of
 from adapters.slack.views import ModalWords, reading
 from bot.errors import DeliveryError, SettingError
-from bot.model import Button, Delivery, Lane, Outbound, Platform
+from bot.model.people import Platform
+from bot.model.sent import Button, Delivery, Lane, Outbound
 from bot.ports import Clock
 
 INACTIVE = "account_inactive"

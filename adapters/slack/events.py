@@ -13,7 +13,8 @@ from adapters.slack.payloads import Action, Callback, HomeOpened, Interaction, J
 from adapters.slack.views import TALK
 from adapters.slack.words import escape, to_plain
 from bot.commands import knows
-from bot.model import Address, Command, Content, Edited, Filled, Inbound, Platform, Pressed, Text, Unreadable
+from bot.model.people import Address, Platform
+from bot.model.received import Command, Content, Edited, Filled, Inbound, Pressed, Text, Unreadable
 
 # A person wrote these themselves; every other subtype is Slack's or a bot's.
 WRITTEN = {"", "file_share", "me_message", "thread_broadcast"}

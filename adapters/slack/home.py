@@ -10,7 +10,8 @@ from adapters.slack.events import COMMAND
 from adapters.slack.link import SlackLink
 from adapters.slack.refusals import SlackRefusal, answer_of
 from bot.home import Act, Home, Part, Switch
-from bot.model import Address, Button, Platform
+from bot.model.people import Address, Platform
+from bot.model.sent import Button
 
 HEADER = 150
 HomeOf = Callable[[Address], Awaitable[Home]]

@@ -17,7 +17,7 @@ from adapters.slack.link import library_log
 from adapters.slack.manifest import scopes_of
 from adapters.slack.refusals import SlackRefusal, answer_of
 from bot.errors import StoreError
-from bot.model import Platform
+from bot.model.people import Platform
 from bot.ports import Clock, Installation, Installations
 
 BEGIN, END = "/slack/install", "/slack/oauth_redirect"

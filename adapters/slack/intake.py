@@ -21,7 +21,7 @@ from adapters.slack.refusals import SlackRefusal, answer_of
 from adapters.slack.views import ModalWords, form
 from adapters.slack.zones import Zones
 from bot.errors import HandrailError
-from bot.model import Inbound
+from bot.model.received import Inbound
 from bot.ports import Clock
 
 Receive = Callable[[Sequence[Inbound]], Awaitable[object]]

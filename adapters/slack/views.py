@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from adapters.slack.blocks import FORM_LABEL, SECTION, TITLE, Block, Rows, label, rows_of, section, without_emoji
 from adapters.slack.splitting import split
-from bot.model import Button, Outbound
+from bot.model.sent import Button, Outbound
 
 # Slack: 100 blocks a view, 3,000 characters in a field.
 VIEW_BLOCKS, FIELD = 100, 3000

@@ -18,7 +18,9 @@ from adapters.slack.channel import SlackChannel
 from adapters.slack.intake import Intake
 from adapters.slack.link import SlackLink
 from bot.errors import DeliveryError
-from bot.model import Address, Delivery, Inbound, Platform
+from bot.model.people import Address, Platform
+from bot.model.received import Inbound
+from bot.model.sent import Delivery
 from bot.ports import Installations
 
 # How long a list of workspaces is good, and how often it is read at most.

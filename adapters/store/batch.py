@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 
 from adapters.store.rows import Row, check_in_row, encode, escalation_row, micros, outbound_row, person_row, session_row
 from bot.auditing import Link, Mark
-from bot.model import CaseState, Escalation, Lane, Turn
+from bot.model.cases import CaseState, Escalation
+from bot.model.sent import Lane
+from bot.model.turns import Turn
 from bot.privacy import Keyring
 
 

@@ -26,7 +26,11 @@ from adapters.store.rows import (
     session_row,
 )
 from bot.auditing import Link
-from bot.model import Audit, Entry, Event, Level, Person
+from bot.model.cases import Audit
+from bot.model.people import Person
+from bot.model.schedules import Entry
+from bot.model.turns import Event
+from bot.model.worry import Level
 from bot.privacy import Keyring
 from bot.rights.belongings import Belongings, Said, Taken
 from bot.rights.keeping import Keeping

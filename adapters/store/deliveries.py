@@ -11,7 +11,7 @@ import structlog
 
 from adapters.store.rows import Row, micros, outbound_value
 from bot.errors import HandrailError
-from bot.model import Delivery, Lane
+from bot.model.sent import Delivery, Lane
 from bot.ports import Settled
 from bot.privacy import Keyring
 

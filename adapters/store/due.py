@@ -9,7 +9,7 @@ from datetime import datetime
 
 from adapters.store.rows import Row, moment
 from bot.checkins.due import NudgeKind
-from bot.model import CaseDue, CheckInDue, Due, WaitDue
+from bot.model.received import CaseDue, CheckInDue, Due, WaitDue
 
 
 def case_due(row: Row, now: datetime) -> Due:

@@ -10,7 +10,7 @@ import structlog
 
 from adapters.store.rows import Row, encode, micros
 from bot.errors import StoreError
-from bot.model import Platform
+from bot.model.people import Platform
 from bot.ports import Installation
 from bot.privacy import Keyring
 

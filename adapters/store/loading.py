@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from adapters.store.rows import Row
-from bot.model import CaseState
+from bot.model.cases import CaseState
 from bot.ports import Lookup
 from bot.privacy import Keyring
 

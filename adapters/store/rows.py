@@ -11,7 +11,11 @@ import msgspec
 
 from bot.auditing import START, Link
 from bot.checkins.state import Course, Pace, Rules
-from bot.model import CaseText, CheckIn, Entry, Escalation, Outbound, Person, Session
+from bot.model.cases import CaseText, Escalation
+from bot.model.people import Person
+from bot.model.schedules import CheckIn, Entry
+from bot.model.sent import Outbound
+from bot.model.talk import Session
 from bot.privacy import Keyring
 from bot.rights.keeping import Cut
 

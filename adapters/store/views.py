@@ -21,7 +21,10 @@ from adapters.store.rows import (
     moment,
 )
 from bot.errors import HandrailError
-from bot.model import CaseState, Entry, Escalation, Lane, View
+from bot.model.cases import CaseState, Escalation
+from bot.model.schedules import Entry
+from bot.model.sent import Lane
+from bot.model.turns import View
 from bot.ports import Examined, Loaded, Waiting
 from bot.privacy import Keyring
 

@@ -11,7 +11,7 @@ from telegram import Bot
 from telegram.constants import ChatAction
 from telegram.error import TelegramError
 
-from bot.model import Blocked, Inbound
+from bot.model.received import Blocked, Inbound
 
 _AT_ONCE = 8
 _MOST_WAITING = 512

@@ -14,7 +14,8 @@ from adapters.telegram.refusals import delivery_error, is_chat_gone, is_unchange
 from adapters.telegram.texts import parts, sendable
 from adapters.telegram.wire import STRANGE
 from bot.errors import StoreError
-from bot.model import Button, Delivery, Outbound, Platform
+from bot.model.people import Platform
+from bot.model.sent import Button, Delivery, Outbound
 
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 _REMEMBERED = 1000

@@ -16,7 +16,7 @@ from adapters.telegram.menus import Menu, set_menus
 from adapters.telegram.updates import ALLOWED_UPDATES
 from adapters.telegram.wire import STRANGE, PollWire, Wire, hush, wire
 from bot.errors import ChannelRefused, SettingError
-from bot.model import Platform
+from bot.model.people import Platform
 
 log = structlog.get_logger(__name__)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from bot.model import Platform
+from bot.model.people import Platform
 
 
 class Identity(Struct, frozen=True):

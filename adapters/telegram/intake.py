@@ -17,7 +17,8 @@ from adapters.telegram.identity import Identity
 from adapters.telegram.moves import Moves
 from adapters.telegram.salvage import salvage
 from adapters.telegram.updates import Arrival, Unparsable, read
-from bot.model import Address, Inbound
+from bot.model.people import Address
+from bot.model.received import Inbound
 from bot.ports import Clock
 
 Receive = Callable[[Sequence[Inbound]], Awaitable[object]]

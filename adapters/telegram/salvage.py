@@ -11,7 +11,8 @@ from typing import Any
 
 from adapters.telegram.identity import Identity
 from adapters.telegram.updates import Arrival, clean, key_of
-from bot.model import Address, Inbound, Pressed, Text
+from bot.model.people import Address
+from bot.model.received import Inbound, Pressed, Text
 
 # A quotation mark inside a person's words is escaped in JSON, so words cannot forge these.
 _BORDER = re.compile(rb'\{\s*"update_id"\s*:')

@@ -9,7 +9,8 @@ import msgspec
 from msgspec import Raw, Struct
 
 from adapters.telegram.identity import Identity
-from bot.model import Address, Blocked, Command, Content, Edited, Inbound, Pressed, Text, Unreadable
+from bot.model.people import Address
+from bot.model.received import Blocked, Command, Content, Edited, Inbound, Pressed, Text, Unreadable
 
 ALLOWED_UPDATES = ("message", "edited_message", "callback_query", "my_chat_member")
 _COMMAND = re.compile(r"/([A-Za-z]\w{0,31})(?:@(\w+))?(?:\s+(.*))?", re.ASCII | re.DOTALL)

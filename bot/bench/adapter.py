@@ -16,7 +16,8 @@ from bot.bench.engine import ANSWERS
 from bot.bench.rates import Rate
 from bot.bench.telegram_server import FIRST_PERSON
 from bot.bootstrap import platforms
-from bot.model import Address, Platform, Received
+from bot.model.people import Address, Platform
+from bot.model.received import Received
 from bot.settings import Settings
 
 TOKEN = "1:bench"  # noqa: S105  nobody's

@@ -20,7 +20,11 @@ from time import perf_counter, process_time
 from bot.bench.durable import PURPOSES, Crowd
 from bot.bench.engine import SIX_QUESTIONS
 from bot.bootstrap.house import House, build, master_keys
-from bot.model import Address, CheckIn, Inbound, Person, Platform, Session, Turn, View
+from bot.model.people import Address, Person, Platform
+from bot.model.received import Inbound
+from bot.model.schedules import CheckIn
+from bot.model.talk import Session
+from bot.model.turns import Turn, View
 from bot.rota import OPEN_ROTA
 from bot.settings import Settings
 

@@ -8,7 +8,7 @@ from time import process_time
 
 from bot.engine.engine import step
 from bot.engine.events import Answered, Begin, EngineEvent
-from bot.model import Session
+from bot.model.talk import Session
 from flows.library import Library, load_library
 
 SIX_QUESTIONS = Path(__file__).parent / "six_questions.yaml"

@@ -19,7 +19,9 @@ from time import process_time
 from adapters.store.rows import Row, micros, person_row, session_row
 from bot.bench.durable import PURPOSES, START, bench_house
 from bot.bootstrap.house import KEY_FILE, House
-from bot.model import Address, Inbound, Person, Platform, Session, Text
+from bot.model.people import Address, Person, Platform
+from bot.model.received import Inbound, Text
+from bot.model.talk import Session
 from bot.privacy import Keyring, MasterKeys
 
 BATCH, ROUNDS, EARLIER = 256, 5, 10

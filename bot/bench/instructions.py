@@ -25,7 +25,8 @@ from adapters.store.views import loaded_of
 from bot.bench.durable import START, Crowd, bench_house
 from bot.bench.engine import ANSWERS
 from bot.bootstrap.house import KEY_FILE, House
-from bot.model import Address, Inbound, Platform
+from bot.model.people import Address, Platform
+from bot.model.received import Inbound
 from bot.privacy import Keyring, MasterKeys
 
 FEW, MANY = 1, 3  # talks of everybody

@@ -17,7 +17,10 @@ from bot.bench.durable import START
 from bot.bench.sending_server import RATE, SPAN
 from bot.bootstrap import platforms
 from bot.bootstrap.house import House, build, master_keys
-from bot.model import Address, Lane, Outbound, Person, Platform, Session, Turn, View
+from bot.model.people import Address, Person, Platform
+from bot.model.sent import Lane, Outbound
+from bot.model.talk import Session
+from bot.model.turns import Turn, View
 from bot.rota import OPEN_ROTA
 from bot.settings import Settings
 from scheduler.limits import PUBLISHED

@@ -13,7 +13,9 @@ from typing import TextIO
 from adapters.clock import MovableClock, span
 from adapters.console.channel import ON_CALL, PERSON, ConsoleChannel, Show, from_on_call, from_person
 from bot.bootstrap.house import House, build, master_keys
-from bot.model import Person, Platform, Session, Turn, View
+from bot.model.people import Person, Platform
+from bot.model.talk import Session
+from bot.model.turns import Turn, View
 from bot.ports import Lookup
 from bot.rota import Responder, Rota
 from bot.settings import Settings

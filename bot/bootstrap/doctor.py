@@ -18,7 +18,7 @@ from bot.bootstrap.backup import folder_of
 from bot.bootstrap.house import KEY_FILE, master_keys
 from bot.bootstrap.probes import last_poll, slack_probe, telegram_probe
 from bot.errors import HandrailError, SettingError
-from bot.model import Platform
+from bot.model.people import Platform
 from bot.policy_file import load_policy
 from bot.rota import Rota, unreachable
 from bot.rota_file import load_rota

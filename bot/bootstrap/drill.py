@@ -8,7 +8,8 @@ from datetime import timedelta
 
 from adapters.clock import system_clock
 from bot.bootstrap.house import House, build, master_keys
-from bot.model import CaseState, Command, Escalation
+from bot.model.cases import CaseState, Escalation
+from bot.model.received import Command
 from bot.oncall.program import ACCEPTED_WITHIN, CLAIMED_WITHIN, PROGRAM
 from bot.ports import Lookup
 from bot.rota_file import load_rota

@@ -21,7 +21,7 @@ from bot.dialogue.hearing import Dialogue
 from bot.effects import Carrier
 from bot.errors import SettingError
 from bot.intents import Intents
-from bot.model import Address, Platform
+from bot.model.people import Address, Platform
 from bot.oncall.desk import Desk
 from bot.policy_file import load_policy
 from bot.ports import Channel, Clock

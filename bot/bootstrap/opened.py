@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from adapters.store.opening import SQLITE, open_store
 from bot.bootstrap.house import KEY_FILE, master_keys
 from bot.errors import SettingError
-from bot.model import Address, Platform
+from bot.model.people import Address, Platform
 from bot.rights.port import Rights
 from bot.settings import Settings
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from adapters.clock import system_clock
 from bot.bootstrap.opened import opened_store, person_named
 from bot.errors import SettingError
-from bot.model import Audit
+from bot.model.cases import Audit
 from bot.rights.belongings import Belongings, from_json, to_json
 from bot.settings import Settings
 

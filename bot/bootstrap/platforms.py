@@ -13,7 +13,7 @@ from typing import Any
 from starlette.routing import BaseRoute
 
 from bot.bootstrap.house import House
-from bot.model import Platform
+from bot.model.people import Platform
 from bot.ports import Clock
 from bot.settings import Settings
 

@@ -9,7 +9,8 @@ import httpx
 from adapters.clock import system_clock
 from adapters.mint import SystemMint
 from bot.errors import DeliveryError, HandrailError
-from bot.model import Address, Delivery, Lane, Outbound, Platform
+from bot.model.people import Address, Platform
+from bot.model.sent import Delivery, Lane, Outbound
 from bot.settings import Settings
 
 Probe = tuple[str, str, str]

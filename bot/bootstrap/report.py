@@ -10,7 +10,9 @@ import msgspec
 
 from adapters.clock import system_clock
 from bot.bootstrap.opened import opened_store
-from bot.model import Entry, Person, Value
+from bot.model.people import Person
+from bot.model.schedules import Entry
+from bot.model.values import Value
 from bot.reporting.ledger import Ledger, Release, lines_of, pack, unpack
 from bot.reporting.rules import release
 from bot.reporting.values import EVERYONE, MEASURE, Answer, Period, ReportRefused, Topic

@@ -9,7 +9,8 @@ from bot.bootstrap.house import master_keys
 from bot.checkins.changes import schedule_of
 from bot.checkins.due import DueCheckIn
 from bot.errors import SettingError
-from bot.model import Address, Platform, TalkMode, View
+from bot.model.people import Address, Platform, TalkMode
+from bot.model.turns import View
 from bot.ports import Lookup
 from bot.settings import Settings
 

@@ -23,7 +23,7 @@ from bot.bootstrap.lines import check_at_start
 from bot.bootstrap.platforms import Connected, Work
 from bot.bootstrap.team import report_team
 from bot.errors import SettingError
-from bot.model import Platform
+from bot.model.people import Platform
 from bot.ports import Clock, Fence
 from bot.rota_file import load_rota
 from bot.settings import Settings

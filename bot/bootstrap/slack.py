@@ -18,7 +18,8 @@ from bot.bootstrap.house import House
 from bot.errors import DeliveryError
 from bot.home import Home
 from bot.homes import DAYS, Homes
-from bot.model import Address, Inbound, Person, Platform
+from bot.model.people import Address, Person, Platform
+from bot.model.received import Inbound
 from bot.ports import Clock, Lookup
 from bot.settings import Settings
 from flows.wording import Words

@@ -11,7 +11,7 @@ import structlog
 from adapters.clock import system_clock
 from adapters.store.opening import open_store
 from bot.bootstrap.house import master_keys
-from bot.model import Escalation
+from bot.model.cases import Escalation
 from bot.oncall.times import ENOUGH, response_times
 from bot.policy import Audience
 from bot.rota import Rota, unreachable

@@ -19,7 +19,7 @@ from adapters.telegram.poller import Poller
 from adapters.telegram.webhook import Webhook
 from bot.bootstrap.house import House
 from bot.bootstrap.platforms import Connected
-from bot.model import Platform
+from bot.model.people import Platform
 from bot.ports import Clock
 from bot.settings import PREFIX, Settings
 from flows.wording import FALLBACK, Words

@@ -15,7 +15,12 @@ from bot.engine.effects import Ask
 from bot.engine.engine import step
 from bot.engine.events import Begin
 from bot.engine.reading import Context, Wrong, read
-from bot.model import CheckIn, CheckInDue, Content, Lane, Pressed, Prompt, Session, TalkMode, Text, Value
+from bot.model.people import TalkMode
+from bot.model.received import CheckInDue, Content, Pressed, Text
+from bot.model.schedules import CheckIn
+from bot.model.sent import Lane
+from bot.model.talk import Prompt, Session
+from bot.model.values import Value
 from bot.prompts import labels_of, last_row, rows_of
 from bot.turn import Draft, Rows
 from flows.library import Library

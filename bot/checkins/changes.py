@@ -11,7 +11,8 @@ from bot.checkins.policy import full_on, replan
 from bot.checkins.reading import Wish
 from bot.checkins.state import Course, Pace, Rules
 from bot.checkins.window import is_open, rules_for, spare_after
-from bot.model import CheckIn, Person, Platform
+from bot.model.people import Person, Platform
+from bot.model.schedules import CheckIn
 from bot.ports import NextCheckIn
 
 # A person has one schedule: what is promised about a day and a week is promised of all that asks unasked.

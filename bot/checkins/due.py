@@ -8,7 +8,7 @@ from enum import IntEnum
 
 from msgspec import Struct
 
-from bot.model import CheckIn
+from bot.model.schedules import CheckIn
 
 
 class NudgeKind(IntEnum):

@@ -18,7 +18,7 @@ from bot.checkins.due import DueCheckIn, NudgeKind, Planned
 from bot.checkins.state import Course, Pace
 from bot.checkins.wall import local_time
 from bot.checkins.window import is_open, middle_of, part_of
-from bot.model import CheckIn
+from bot.model.schedules import CheckIn
 from bot.ports import NextCheckIn
 
 LATE = timedelta(minutes=90)

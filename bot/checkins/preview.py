@@ -13,7 +13,7 @@ from bot.checkins.due import DueCheckIn
 from bot.checkins.policy import ASKING, Verdict, decide, judge, replan
 from bot.checkins.state import Course
 from bot.checkins.wall import local_time
-from bot.model import CheckIn
+from bot.model.schedules import CheckIn
 from bot.ports import NextCheckIn
 
 

@@ -7,7 +7,7 @@ from datetime import time
 
 from bot.checkins.state import Pace
 from bot.engine.times import read_time
-from bot.model import Value
+from bot.model.values import Value
 from flows.phrases import Understood
 
 DAY_NAMES = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.checkins.state import Course, Pace, Tally
 from bot.checkins.window import middle_of
-from bot.model import CheckIn
+from bot.model.schedules import CheckIn
 from flows.wording import Words
 
 # Below these numbers a comparison says nothing (shared/nudges.md asks for an effect, not for a coincidence).

@@ -19,7 +19,7 @@ from bot.checkins.state import Pace
 from bot.commands import Intent
 from bot.engine.reading import Context, read
 from bot.engine.times import read_time
-from bot.model import CheckIn
+from bot.model.schedules import CheckIn
 from bot.ports import NextCheckIn
 from bot.turn import Draft
 from flows.library import Library

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from bot.checkins.changes import days_a_week
 from bot.checkins.reading import EVERY_DAY, WEEKEND, WORK_DAYS
 from bot.checkins.state import Pace
-from bot.model import CheckIn
+from bot.model.schedules import CheckIn
 from flows.wording import Words
 
 GROUPS = {EVERY_DAY: "every_day", WORK_DAYS: "work_days", WEEKEND: "weekend"}

@@ -9,7 +9,7 @@ from msgspec import structs
 from bot.checkins import learning
 from bot.checkins.state import Course, Pace, Tally
 from bot.checkins.wall import local_time
-from bot.model import CheckIn
+from bot.model.schedules import CheckIn
 
 COUNTS_FOR = timedelta(hours=24)
 IN_TIME = timedelta(hours=2)

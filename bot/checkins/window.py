@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import time
 
 from bot.checkins.state import Rules
-from bot.model import Platform
+from bot.model.people import Platform
 
 PARTS = 5
 DAY_MINUTES = 24 * 60

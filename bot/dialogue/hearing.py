@@ -19,22 +19,12 @@ from bot.engine.events import (
 from bot.forms import as_written
 from bot.intents import Intents
 from bot.meaning import Meaning, intent_of, safety_answer_in, value_in, words_in
-from bot.model import (
-    Assessment,
-    Blocked,
-    CheckInDue,
-    Content,
-    Edited,
-    Filled,
-    FollowUpDue,
-    Lane,
-    Level,
-    Prepared,
-    Pressed,
-    Session,
-    TalkMode,
-    Unreadable,
-)
+from bot.model.people import TalkMode
+from bot.model.received import Blocked, CheckInDue, Content, Edited, Filled, FollowUpDue, Pressed, Unreadable
+from bot.model.rights import Prepared
+from bot.model.sent import Lane
+from bot.model.talk import Session
+from bot.model.worry import Assessment, Level
 from bot.ports import Numbers
 from bot.safety import Safety
 from bot.turn import Draft

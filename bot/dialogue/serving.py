@@ -22,9 +22,7 @@ from bot.engine.events import (
     Stop,
 )
 from bot.intents import Intents
-from bot.model import (
-    Lane,
-)
+from bot.model.sent import Lane
 from bot.remembering import used_today
 from bot.rights.reliance import MANY_A_DAY, leans
 from bot.safety import Safety

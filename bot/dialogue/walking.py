@@ -14,13 +14,11 @@ from bot.engine.events import (
 )
 from bot.forms import saves, stand
 from bot.intents import Intents
-from bot.model import (
-    Lane,
-    Level,
-    Saved,
-    Session,
-    TalkMode,
-)
+from bot.model.people import TalkMode
+from bot.model.sent import Lane
+from bot.model.talk import Session
+from bot.model.values import Saved
+from bot.model.worry import Level
 from bot.ports import Numbers
 from bot.remembering import note_trend, trend_of, with_memory
 from bot.rights.unstored import without_words

@@ -23,7 +23,7 @@ from bot.engine.events import (
     WaitElapsed,
 )
 from bot.engine.turn import Move, Turn
-from bot.model import Session
+from bot.model.talk import Session
 from flows.library import Library
 
 

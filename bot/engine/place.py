@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.model import Frame
+from bot.model.talk import Frame
 from flows.model import FACTS, GIVEN_BY_THE_BOT, Flow
 from flows.values import Saved
 

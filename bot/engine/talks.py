@@ -8,7 +8,7 @@ from bot.engine.calls import MAX_DEPTH
 from bot.engine.effects import HowEnded
 from bot.engine.events import Again, Begin, EngineEvent, Interrupt, Leave, Resume, StartOver, Stop, WaitElapsed
 from bot.engine.turn import Turn
-from bot.model import Frame
+from bot.model.talk import Frame
 from flows.model import SAVED_FOR_LATER
 from flows.phrases import Phrases
 

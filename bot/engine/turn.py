@@ -13,7 +13,7 @@ from bot.engine.place import MANY, Place, answers_in
 from bot.engine.reading import Context
 from bot.engine.schedule import plan
 from bot.engine.speech import choices_of, shown
-from bot.model import Frame, Prompt, Session
+from bot.model.talk import Frame, Prompt, Session
 from flows.library import Library
 from flows.model import MINE, AnswerKind, Choice, Flow, Hint, Score, Sentence, Step
 from flows.phrases import fill

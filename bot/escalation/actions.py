@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from bot.model import Value
+from bot.model.values import Value
 from bot.policy import Audience
 
 

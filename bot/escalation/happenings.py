@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from bot.model import Address, Level, Outcome, Reason, Value
+from bot.model.cases import Outcome
+from bot.model.people import Address
+from bot.model.values import Value
+from bot.model.worry import Level, Reason
 
 
 class Raised(Value, frozen=True):

@@ -49,7 +49,8 @@ from bot.escalation.moves import (
     unscheduled,
     with_next,
 )
-from bot.model import Accepted, CaseState, Escalation, Outcome
+from bot.model.cases import CaseState, Escalation, Outcome
+from bot.model.received import Accepted
 from bot.policy import Audience, LevelPolicy, Policy
 
 # How often an owner whose shift has ended is asked again to hand over.

@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 import msgspec
 
 from bot.escalation.actions import Action, Page, PingOwner, RefreshCards, State, TellPerson
-from bot.model import CaseState, Escalation, Reason
+from bot.model.cases import CaseState, Escalation
+from bot.model.worry import Reason
 from bot.policy import LevelPolicy
 
 PING_AT_MOST_EVERY = timedelta(seconds=30)

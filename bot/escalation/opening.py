@@ -8,7 +8,9 @@ import msgspec
 
 from bot.escalation.happenings import Raised
 from bot.escalation.moves import Step, page_from_start, with_next
-from bot.model import CaseState, Escalation, Level, Value
+from bot.model.cases import CaseState, Escalation
+from bot.model.values import Value
+from bot.model.worry import Level
 from bot.policy import Policy
 
 FOLLOWS_WITHIN = timedelta(hours=72)

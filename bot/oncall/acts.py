@@ -7,7 +7,9 @@ from collections.abc import Callable
 import msgspec
 
 from bot.escalation.happenings import Claimed, HandedOver, Passed, Resolved, StaffWrote, Woken
-from bot.model import CaseState, Inbound, Lane, Outcome, Relayed
+from bot.model.cases import CaseState, Outcome, Relayed
+from bot.model.received import Inbound
+from bot.model.sent import Lane
 from bot.oncall.asking import Asked
 from bot.oncall.buttons import HandTo, StaffAct, mark_of
 from bot.oncall.desk import Desk

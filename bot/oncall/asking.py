@@ -7,7 +7,10 @@ from collections.abc import Sequence
 
 import msgspec
 
-from bot.model import CaseState, Command, Content, Edited, Escalation, Filled, Outcome, Pressed, Text, Value, View
+from bot.model.cases import CaseState, Escalation, Outcome
+from bot.model.received import Command, Content, Edited, Filled, Pressed, Text
+from bot.model.turns import View
+from bot.model.values import Value
 from bot.oncall.buttons import Act, StaffAct, parse_button
 from bot.rota import Responder
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 from enum import IntEnum
 
-from bot.model import Outcome, Value
+from bot.model.cases import Outcome
+from bot.model.values import Value
 
 
 class StaffAct(IntEnum):

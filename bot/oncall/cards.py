@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.model import Button, CaseState, Escalation, Level
+from bot.model.cases import CaseState, Escalation
+from bot.model.sent import Button
+from bot.model.worry import Level
 from bot.oncall.buttons import StaffAct, button_id
 from bot.policy import Policy
 from bot.rota import Rota

@@ -25,7 +25,10 @@ from bot.escalation.actions import (
     TellPerson,
 )
 from bot.escalation.happenings import Happening, PageAccepted, PageStuck, Passed, Skipped
-from bot.model import Accepted, Address, CaseState, Escalation, Inbound, Lane, Platform, Undeliverable
+from bot.model.cases import CaseState, Escalation
+from bot.model.people import Address, Platform
+from bot.model.received import Accepted, Inbound, Undeliverable
+from bot.model.sent import Lane
 from bot.oncall.cards import Cards
 from bot.oncall.pages import Pages
 from bot.oncall.panels import Panels

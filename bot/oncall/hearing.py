@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.model import Inbound, View
+from bot.model.received import Inbound
+from bot.model.turns import View
 from bot.oncall import asking
 from bot.oncall.asking import Asked
 from bot.oncall.desk import Desk

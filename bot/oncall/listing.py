@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from bot.model import Escalation, Inbound, View
+from bot.model.cases import Escalation
+from bot.model.received import Inbound
+from bot.model.turns import View
 from bot.oncall.asking import OPEN_STATES, UNCLEAR, Asked, example_of
 from bot.oncall.desk import Desk
 from bot.policy import Audience

@@ -6,7 +6,9 @@ from collections.abc import Sequence
 
 import msgspec
 
-from bot.model import Address, Card, Lane, Platform
+from bot.model.cases import Card
+from bot.model.people import Address, Platform
+from bot.model.sent import Lane
 from bot.oncall.cards import Cards
 from bot.policy import Audience, Policy
 from bot.rota import Responder, Rota, direct_chat

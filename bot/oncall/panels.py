@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from bot.model import Button, Escalation, Outcome, Person, View
+from bot.model.cases import Escalation, Outcome
+from bot.model.people import Person
+from bot.model.sent import Button
+from bot.model.turns import View
 from bot.oncall.buttons import OUTCOMES, HandTo, StaffAct, button_id, mark_of
 from bot.oncall.cards import Cards, reasons_of
 from bot.plan import plan_lines

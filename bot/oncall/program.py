@@ -10,7 +10,11 @@ from datetime import timedelta
 from bot.escalation import opening
 from bot.escalation.happenings import DrillEnded, Raised
 from bot.escalation.opening import CaseIds
-from bot.model import Address, CaseState, Inbound, Lane, Level, Platform, Reason
+from bot.model.cases import CaseState
+from bot.model.people import Address, Platform
+from bot.model.received import Inbound
+from bot.model.sent import Lane
+from bot.model.worry import Level, Reason
 from bot.oncall.desk import Desk
 from bot.turn import Draft, case_of
 from flows.wording import Words

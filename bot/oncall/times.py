@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from datetime import timedelta
 from statistics import median
 
-from bot.model import Escalation, Value
+from bot.model.cases import Escalation
+from bot.model.values import Value
 from bot.policy import Audience
 from bot.rota import Rota
 

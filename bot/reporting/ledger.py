@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import msgspec
 
 from bot.auditing import Mark
-from bot.model import Value
+from bot.model.values import Value
 from bot.reporting.values import Period, Report, ReportRefused
 
 

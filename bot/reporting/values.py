@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from enum import StrEnum
 
 from bot.errors import HandrailError
-from bot.model import Value
+from bot.model.values import Value
 
 
 class ReportRefused(HandrailError):  # noqa: N818  a fact about what was asked

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from enum import StrEnum
 
-from bot.model import Escalation, Person, Platform, Value
+from bot.model.cases import Escalation
+from bot.model.people import Person, Platform
+from bot.model.values import Value
 
 
 class Reader(StrEnum):

@@ -8,7 +8,13 @@ from hashlib import sha256
 import msgspec
 
 from bot.errors import HandrailError
-from bot.model import Audit, CaseText, CheckIn, Entry, Escalation, Event, Level, Person, Session, Value
+from bot.model.cases import Audit, CaseText, Escalation
+from bot.model.people import Person
+from bot.model.schedules import CheckIn, Entry
+from bot.model.talk import Session
+from bot.model.turns import Event
+from bot.model.values import Value
+from bot.model.worry import Level
 
 FORM = 1
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from bot.model import Person, Session, Value
+from bot.model.people import Person
+from bot.model.talk import Session
+from bot.model.values import Value
 
 USUAL_DAYS, LONGEST_DAYS = 30, 365
 # Without consent to on-call reading, a case's words may be read for so long (shared/safety.md, before consent).

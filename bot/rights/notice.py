@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from bot.model import Session
+from bot.model.talk import Session
 
 # New York's rule for such programs: at the start and at least every three hours (shared/privacy.md, AI-5).
 AFTER = timedelta(hours=3)

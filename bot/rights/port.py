@@ -9,7 +9,10 @@ from typing import Protocol
 from msgspec import Struct
 
 from bot.auditing import Verdict
-from bot.model import Address, Audit, Entry, Person, WishKind
+from bot.model.cases import Audit
+from bot.model.people import Address, Person
+from bot.model.rights import WishKind
+from bot.model.schedules import Entry
 from bot.rights.belongings import Belongings
 from bot.rights.keeping import Keeping
 

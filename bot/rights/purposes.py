@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from bot.model import Person, Value
+from bot.model.people import Person
+from bot.model.values import Value
 
 
 class Purpose(Value, frozen=True):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from bot.model import Session
+from bot.model.talk import Session
 
 # S-16 in shared/privacy.md: more than three exercises a day, or 22 talks and more in seven days.
 MANY_A_DAY, MANY_A_WEEK = 3, 22

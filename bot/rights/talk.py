@@ -8,7 +8,9 @@ from zoneinfo import ZoneInfo
 
 from bot.commands import Intent
 from bot.consenting import set_consent
-from bot.model import Lane, Platform, Prepared, WishKind
+from bot.model.people import Platform
+from bot.model.rights import Prepared, WishKind
+from bot.model.sent import Lane
 from bot.prompts import open_prompt, rows_of
 from bot.rights import access, keeping, purposes
 from bot.turn import Draft

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from bot.model import Audit, Person
+from bot.model.cases import Audit
+from bot.model.people import Person
 from bot.rights.belongings import Belongings, to_json
 from flows.wording import Words
 

@@ -7,7 +7,8 @@ from collections.abc import Container, Iterable
 
 import msgspec
 
-from bot.model import Frame, Session, Turn, Utterance, View
+from bot.model.talk import Frame, Session, Utterance
+from bot.model.turns import Turn, View
 from flows.library import Library
 from flows.model import AnswerKind
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from bot.model import Level
+from bot.model.worry import Level
 from bot.triage.patterns import Pattern
 
 

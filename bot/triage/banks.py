@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 
-from bot.model import Reason
+from bot.model.worry import Reason
 from bot.triage.bank import Bank
 from bot.triage.language import Languages
 from bot.triage.matching import Matcher

@@ -6,7 +6,9 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from math import sqrt
 
-from bot.model import Outcome, Reason, Value
+from bot.model.cases import Outcome
+from bot.model.values import Value
+from bot.model.worry import Reason
 
 RIGHT = frozenset({Outcome.RIGHT_REACHED, Outcome.RIGHT_NOT_REACHED, Outcome.EMERGENCY_SERVICES, Outcome.TOO_LOW})
 WRONG = frozenset({Outcome.MISREAD, Outcome.TOO_HIGH})

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any, TextIO
 
-from bot.model import Assessment, Heard, Level
+from bot.model.talk import Heard
+from bot.model.worry import Assessment, Level
 from bot.ports import SentimentScorer
 from bot.triage.triage import Triage, load
 

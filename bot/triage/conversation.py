@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 
 from msgspec import Struct, structs
 
-from bot.model import SPLIT_WINDOW, Heard, Level, Reason, Utterance
+from bot.model.talk import SPLIT_WINDOW, Heard, Utterance
+from bot.model.worry import Level, Reason
 from bot.triage.banks import Banks
 from bot.triage.normalise import WORDS, fold
 from bot.triage.policy import Policy

@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 from msgspec import Struct
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 
-from bot.model import Level
+from bot.model.worry import Level
 from bot.triage import document
 from bot.triage.bank import Bank, Rule, Scope
 from bot.triage.document import RuleError, named

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from itertools import islice
 
-from bot.model import Level, Reason
+from bot.model.worry import Level, Reason
 from bot.triage.bank import Bank, Rule, Scope
 from bot.triage.patterns import Pattern
 from bot.triage.sentences import Sentence

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from bot.model import Level
+from bot.model.worry import Level
 from bot.triage import document
 from bot.triage.document import RuleError
 

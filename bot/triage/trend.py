@@ -10,7 +10,8 @@ from datetime import date, timedelta
 from math import sqrt
 from statistics import fmean, stdev
 
-from bot.model import Level, Reason, Value
+from bot.model.values import Value
+from bot.model.worry import Level, Reason
 
 HALF_LIFE_DAYS = 5.0
 WEEK = timedelta(days=7)

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from bot.model import Assessment, Heard, Level, Reason
+from bot.model.talk import Heard
+from bot.model.worry import Assessment, Level, Reason
 from bot.ports import SentimentScorer
 from bot.triage import conversation, shipped
 from bot.triage.banks import ENGLISH, Banks

@@ -19,7 +19,8 @@ from adapters.slack.link import SlackLink
 from adapters.telegram.channel import TelegramChannel
 from adapters.telegram.connection import connect
 from bot.errors import DeliveryError
-from bot.model import Address, Button, Delivery, Lane, Outbound, Platform
+from bot.model.people import Address, Platform
+from bot.model.sent import Button, Delivery, Lane, Outbound
 from bot.ports import Channel
 from tests.fakes.slack.faults import dropped, ratelimited, refused, server_error
 from tests.fakes.slack.server import SlackServer

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.model import Prompt
+from bot.model.talk import Prompt
 from bot.prompts import IN_A_ROW, MOST_ROWS, laid_out, last_row, typed
 from flows.library import SHIPPED, load_library
 from flows.model import AnswerKind

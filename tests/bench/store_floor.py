@@ -24,7 +24,10 @@ import msgspec
 from adapters.store.batch import Batch, batch_of
 from adapters.store.migrating import script_to_head
 from adapters.store.opening import open_store
-from bot.model import Address, Event, Frame, Heard, Lane, Outbound, Person, Platform, Prompt, Session, Turn, View
+from bot.model.people import Address, Person, Platform
+from bot.model.sent import Lane, Outbound
+from bot.model.talk import Frame, Heard, Prompt, Session
+from bot.model.turns import Event, Turn, View
 from bot.ports import Lookup, Store
 from bot.privacy import Keyring, MasterKeys
 from tests.fakes.postgres import postgres_server

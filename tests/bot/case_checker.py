@@ -27,7 +27,9 @@ from bot.escalation.happenings import (
     Woken,
 )
 from bot.escalation.opening import CaseIds
-from bot.model import Address, CaseState, Escalation, Level, Outcome, Platform, Reason
+from bot.model.cases import CaseState, Escalation, Outcome
+from bot.model.people import Address, Platform
+from bot.model.worry import Level, Reason
 from bot.policy import LevelPolicy, Policy
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)

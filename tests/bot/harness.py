@@ -20,24 +20,12 @@ from bot.bootstrap import house
 from bot.bootstrap.house import House
 from bot.dialogue.hearing import Dialogue
 from bot.errors import DeliveryError
-from bot.model import (
-    Address,
-    Command,
-    Content,
-    Delivery,
-    Edited,
-    Escalation,
-    Inbound,
-    Outbound,
-    Person,
-    Platform,
-    Pressed,
-    Received,
-    Session,
-    Text,
-    Turn,
-    View,
-)
+from bot.model.cases import Escalation
+from bot.model.people import Address, Person, Platform
+from bot.model.received import Command, Content, Edited, Inbound, Pressed, Received, Text
+from bot.model.sent import Delivery, Outbound
+from bot.model.talk import Session
+from bot.model.turns import Turn, View
 from bot.ports import Lookup, Store
 from bot.privacy import MasterKeys
 from bot.rota import Responder, Rota

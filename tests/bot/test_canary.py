@@ -11,7 +11,11 @@ from hypothesis import strategies as st
 
 from bot.escalation import machine, opening
 from bot.escalation.opening import CaseIds
-from bot.model import CaseState, CaseText, Escalation, Level, Outcome, Person, Reason, Session, View
+from bot.model.cases import CaseState, CaseText, Escalation, Outcome
+from bot.model.people import Person
+from bot.model.talk import Session
+from bot.model.turns import View
+from bot.model.worry import Level, Reason
 from bot.oncall.cards import Cards
 from bot.oncall.panels import Panels
 from bot.policy import Policy

@@ -8,7 +8,9 @@ from collections.abc import Sequence
 import pytest
 
 from bot.errors import StoreError
-from bot.model import Address, Inbound, Platform, Text, Turn
+from bot.model.people import Address, Platform
+from bot.model.received import Inbound, Text
+from bot.model.turns import Turn
 from bot.ports import StaleSession
 from tests.bot.harness import ANA, Room
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from bot.model import Address, CaseState, Filled, Outcome, Platform, Pressed
+from bot.model.cases import CaseState, Outcome
+from bot.model.people import Address, Platform
+from bot.model.received import Filled, Pressed
 from tests.bot.harness import ANA, KIMS_CHAT, ON_CALL, SAMS_CHAT, Room
 
 HIGH = "I wish I was dead"

@@ -5,7 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
-from bot.model import Address, CaseState, Level, Platform, Text
+from bot.model.cases import CaseState
+from bot.model.people import Address, Platform
+from bot.model.received import Text
+from bot.model.worry import Level
 from bot.rota import OPEN_ROTA, Responder, Rota
 from tests.bot.harness import ANA, KIMS_CHAT, ON_CALL, SAM, SAMS_CHAT, Room, opened_room
 

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.model import Address, Platform, Pressed
+from bot.model.people import Address, Platform
+from bot.model.received import Pressed
 from bot.rota import Rota
 from tests.bot.harness import ANA, KIM, KIMS_CHAT, ON_CALL, ROTA, SAMS_CHAT, Room, opened_room
 

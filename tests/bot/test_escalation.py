@@ -26,7 +26,8 @@ from bot.escalation.happenings import (
 )
 from bot.escalation.machine import advance
 from bot.escalation.opening import risen
-from bot.model import CaseState, Escalation, Level, Outcome
+from bot.model.cases import CaseState, Escalation, Outcome
+from bot.model.worry import Level
 from bot.policy import Audience, Policy
 from tests.bot.case_checker import (
     CHATS,

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.model import Address, CaseState, Escalation, Platform, TalkMode
+from bot.model.cases import CaseState, Escalation
+from bot.model.people import Address, Platform, TalkMode
 from tests.bot.case_checker import POLICY, longest
 from tests.bot.harness import ANA, KIMS_CHAT, SAMS_CHAT, Room, opened_room
 

@@ -7,7 +7,10 @@ from itertools import pairwise
 
 import pytest
 
-from bot.model import Blocked, CaseState, Level, Pressed, TalkMode, Text, Unreadable
+from bot.model.cases import CaseState
+from bot.model.people import TalkMode
+from bot.model.received import Blocked, Pressed, Text, Unreadable
+from bot.model.worry import Level
 from tests.bot.harness import ANA, ON_CALL, SAMS_CHAT, Room
 
 IMMINENT = "I have pills here and I want to end my life tonight"

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.errors import KeyMismatch, SettingError, StoreError
-from bot.model import Address, Platform
+from bot.model.people import Address, Platform
 from bot.privacy import REMEMBERED, Keyring, MasterKeys, make_key
 
 OLD, NEW = bytes(range(32)), bytes(range(1, 33))

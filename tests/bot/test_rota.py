@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.errors import SettingError
-from bot.model import Address, Level, Platform
+from bot.model.people import Address, Platform
+from bot.model.worry import Level
 from bot.policy import Audience, Policy
 from bot.policy_file import load_policy
 from bot.rota import OPEN_ROTA, WEEKDAYS, Responder, Rota, Shift, direct_chat

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.model import Blocked, Level, Pressed, Text, Unreadable
+from bot.model.received import Blocked, Pressed, Text, Unreadable
+from bot.model.worry import Level
 from bot.rota import Rota
 from tests.bot.harness import ANA, Room, opened_room
 

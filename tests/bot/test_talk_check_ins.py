@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from bot.model import Lane, Text
+from bot.model.received import Text
+from bot.model.sent import Lane
 from tests.bot.harness import ANA, Room
 
 HIGH = "I wish I was dead"

@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.dialogue.hearing import Dialogue
-from bot.model import Level, Text
+from bot.model.received import Text
+from bot.model.worry import Level
 from tests.bot.harness import ANA, ON_CALL, Room, opened_room
 
 HIGH = "I wish I was dead"

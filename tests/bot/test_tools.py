@@ -7,7 +7,7 @@ from datetime import timedelta
 import msgspec
 import pytest
 
-from bot.model import Turn
+from bot.model.turns import Turn
 from bot.remembering import Day
 from bot.tools import search
 from flows.library import Library, load_library

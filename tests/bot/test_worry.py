@@ -6,7 +6,9 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from bot.model import Edited, Lane, Level
+from bot.model.received import Edited
+from bot.model.sent import Lane
+from bot.model.worry import Level
 from tests.bot.harness import ANA, ON_CALL, SAMS_CHAT, Room
 
 IMMINENT = "I have pills here and I want to end my life tonight"

@@ -12,7 +12,8 @@ from bot.checkins.due import DueCheckIn, NudgeKind, Planned
 from bot.checkins.policy import Verdict, decide, judge, replan
 from bot.checkins.state import Course, Rules
 from bot.checkins.window import rules_for
-from bot.model import CheckIn, Platform
+from bot.model.people import Platform
+from bot.model.schedules import CheckIn
 from scheduler.timing import next_check_in
 
 # A Monday.

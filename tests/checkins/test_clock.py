@@ -6,7 +6,7 @@ import asyncio
 import time
 from datetime import datetime, timedelta
 
-from bot.model import Lane
+from bot.model.sent import Lane
 from scheduler.ticker import ticker
 from tests.bot.harness import Room
 

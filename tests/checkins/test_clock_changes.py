@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.model import CheckIn
+from bot.model.schedules import CheckIn
 from scheduler.timing import next_check_in
 
 # Both hemispheres; offsets of half and three quarters of an hour; gaps at midnight and before it; a half-hour change.

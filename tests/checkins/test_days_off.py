@@ -12,7 +12,7 @@ from adapters.days_off import is_day_off
 from bot.checkins import changes
 from bot.checkins.reading import WORK_DAYS, Wish
 from bot.checkins.state import Pace
-from bot.model import Address, Person, Platform
+from bot.model.people import Address, Person, Platform
 from tests.checkins.people import NINE
 
 CHRISTMAS = date(2026, 12, 25)

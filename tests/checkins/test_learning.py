@@ -12,7 +12,8 @@ from bot.checkins.reading import EVERY_DAY, Wish
 from bot.checkins.receipt import best_part, effect
 from bot.checkins.state import Course, Pace, Slot, Tally
 from bot.checkins.window import PARTS, middle_of, part_of, rules_for
-from bot.model import Address, CheckIn, Person, Platform
+from bot.model.people import Address, Person, Platform
+from bot.model.schedules import CheckIn
 from scheduler.timing import next_check_in
 from tests.checkins.people import answered, asked
 

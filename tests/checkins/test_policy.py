@@ -11,7 +11,7 @@ from bot.checkins import changes
 from bot.checkins.due import NudgeKind
 from bot.checkins.policy import Verdict, replan, withdrawn
 from bot.checkins.state import Pace
-from bot.model import Platform
+from bot.model.people import Platform
 from scheduler.timing import JITTER_MINUTES, jitter, next_check_in
 from tests.checkins.people import DAY, MONDAY, NINE, answered, asked, daily, due_at, left_alone, verdict
 

@@ -12,7 +12,7 @@ from bot.checkins.policy import LATE, decide, replan
 from bot.checkins.state import Pace, Rules
 from bot.checkins.wall import local_time
 from bot.checkins.window import is_open
-from bot.model import CheckIn
+from bot.model.schedules import CheckIn
 from scheduler.timing import next_check_in
 from tests.checkins.test_clock_changes import ZONES
 

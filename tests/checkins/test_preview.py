@@ -12,7 +12,7 @@ from bot.checkins import changes
 from bot.checkins.due import DueCheckIn
 from bot.checkins.policy import Verdict, replan
 from bot.checkins.preview import preview
-from bot.model import CheckIn
+from bot.model.schedules import CheckIn
 from scheduler.timing import next_check_in
 from tests.checkins.people import MONDAY, NINE, daily
 

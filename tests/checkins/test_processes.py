@@ -11,7 +11,7 @@ from random import Random
 
 from adapters.store.opening import open_store
 from bot.checkins.policy import decide
-from bot.model import CheckIn
+from bot.model.schedules import CheckIn
 from bot.ports import Store
 from bot.privacy import MasterKeys
 from scheduler.timing import next_check_in

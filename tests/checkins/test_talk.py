@@ -7,7 +7,9 @@ from datetime import timedelta
 import pytest
 
 from bot.checkins.changes import schedule_of
-from bot.model import CheckIn, Lane, Pressed
+from bot.model.received import Pressed
+from bot.model.schedules import CheckIn
+from bot.model.sent import Lane
 from tests.bot.harness import ANA, Room
 
 QUESTION = "from 1 to 5"

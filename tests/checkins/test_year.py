@@ -15,7 +15,8 @@ from bot.checkins.reading import EVERY_DAY, WORK_DAYS, Wish
 from bot.checkins.state import Pace
 from bot.checkins.wall import local_time
 from bot.checkins.window import is_open
-from bot.model import Address, CheckIn, Person, Platform
+from bot.model.people import Address, Person, Platform
+from bot.model.schedules import CheckIn
 from scheduler.timing import next_check_in
 from tests.checkins.test_clock_changes import ZONES
 

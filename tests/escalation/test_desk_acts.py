@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from bot.errors import DeliveryError
-from bot.model import CaseState, Edited, Platform, Text
+from bot.model.cases import CaseState
+from bot.model.people import Platform
+from bot.model.received import Edited, Text
 from bot.rota import Override, Rota, Shift
 from tests.bot.harness import ANA, KIM, KIMS_CHAT, ON_CALL, SAM, SAMS_CHAT, Room, opened_room
 

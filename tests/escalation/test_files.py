@@ -9,7 +9,8 @@ import pytest
 
 from bot.bootstrap.team import report_team
 from bot.errors import SettingError
-from bot.model import Level, Platform
+from bot.model.people import Platform
+from bot.model.worry import Level
 from bot.policy import Policy
 from bot.policy_file import load_policy
 from bot.rota import Rota, unreachable

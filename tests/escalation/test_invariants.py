@@ -11,21 +11,11 @@ import pytest
 from adapters.telegram.channel import TelegramChannel
 from adapters.telegram.connection import connect
 from bot.errors import DeliveryError, StoreError
-from bot.model import (
-    Address,
-    Button,
-    CaseDue,
-    CaseState,
-    Command,
-    Delivery,
-    Due,
-    Lane,
-    Level,
-    Outbound,
-    Platform,
-    Pressed,
-    Text,
-)
+from bot.model.cases import CaseState
+from bot.model.people import Address, Platform
+from bot.model.received import CaseDue, Command, Due, Pressed, Text
+from bot.model.sent import Button, Delivery, Lane, Outbound
+from bot.model.worry import Level
 from bot.rota import Override, Rota, Shift
 from scheduler.rounds import own
 from tests.bot.case_checker import POLICY, explore, longest

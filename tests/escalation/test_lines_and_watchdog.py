@@ -14,7 +14,8 @@ from adapters.deadman import ping
 from bot.__main__ import app
 from bot.bootstrap.lines import check_at_start, lines_of
 from bot.errors import SettingError
-from bot.model import CaseState, Escalation, Level
+from bot.model.cases import CaseState, Escalation
+from bot.model.worry import Level
 from bot.oncall.times import response_times
 from bot.rota import Rota
 from bot.settings import Settings

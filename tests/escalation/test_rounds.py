@@ -6,7 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from bot.model import CaseState, Command
+from bot.model.cases import CaseState
+from bot.model.received import Command
 from bot.rota import Rota, Shift
 from scheduler.rounds import Rounds, own
 from tests.bot.harness import ANA, KIM, ON_CALL, ROTA, SAM, Room

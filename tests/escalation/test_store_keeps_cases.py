@@ -12,7 +12,9 @@ from bot.escalation import machine
 from bot.escalation import opening as begin
 from bot.escalation.happenings import Happening, Raised
 from bot.escalation.opening import CaseIds
-from bot.model import CaseDue, CaseState, Escalation, Level
+from bot.model.cases import CaseState, Escalation
+from bot.model.received import CaseDue
+from bot.model.worry import Level
 from bot.policy import Policy
 from bot.ports import Store
 from tests.bot.case_checker import HAPPENINGS, raised

@@ -10,7 +10,11 @@ from pathlib import Path
 
 from bot.bench.engine import ANSWERS, SIX_QUESTIONS
 from bot.bootstrap.house import House, build, master_keys
-from bot.model import Address, Delivery, Inbound, Person, Platform, Session, Text, Turn, View
+from bot.model.people import Address, Person, Platform
+from bot.model.received import Inbound, Text
+from bot.model.sent import Delivery
+from bot.model.talk import Session
+from bot.model.turns import Turn, View
 from bot.rota import OPEN_ROTA
 from bot.settings import Settings
 

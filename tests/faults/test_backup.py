@@ -21,7 +21,7 @@ from adapters.store.postgres.backup import DROP_OURS
 from adapters.store.tables import COUNTS, ERASURES
 from bot.bootstrap import backup
 from bot.errors import KeyMismatch, SettingError, StoreError
-from bot.model import Event
+from bot.model.turns import Event
 from bot.privacy import MasterKeys
 from bot.settings import Settings
 from tests.fakes.postgres import postgres_programs, postgres_server

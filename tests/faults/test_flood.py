@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bot.errors import StoreError
-from bot.model import Address, Inbound, Platform, Text, Turn
+from bot.model.people import Address, Platform
+from bot.model.received import Inbound, Text
+from bot.model.turns import Turn
 from bot.ports import Store
 from tests.faults.crowd import NOW, make_known, opened_house, read_by_everyone, talk
 

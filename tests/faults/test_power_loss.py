@@ -18,7 +18,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from adapters.store.opening import open_store
-from bot.model import Event
+from bot.model.turns import Event
 from bot.ports import Lookup
 from bot.privacy import MasterKeys
 from tests.store.conftest import MASTER_KEY

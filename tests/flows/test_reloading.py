@@ -10,7 +10,7 @@ import pytest
 
 from bot.engine.engine import step
 from bot.engine.events import Answered, Begin
-from bot.model import Session
+from bot.model.talk import Session
 from flows.control import FILE, Control
 from flows.library import load_library, load_whole
 from flows.reloading import Watched

@@ -9,7 +9,11 @@ import msgspec
 import pytest
 
 from bot.errors import StoreError
-from bot.model import Audit, CaseState, CaseText, Entry, Event, Person, Wish, WishKind
+from bot.model.cases import Audit, CaseState, CaseText
+from bot.model.people import Person
+from bot.model.rights import Wish, WishKind
+from bot.model.schedules import Entry
+from bot.model.turns import Event
 from bot.rights.belongings import Belongings, ExportRefused, from_json, to_json
 from bot.rights.keeping import Keeping, cut_for
 from bot.rights.unstored import idle

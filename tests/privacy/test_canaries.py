@@ -18,7 +18,9 @@ from adapters.web.metrics import Snapshot, rendered
 from bot.dialogue.hearing import Dialogue
 from bot.errors import DeliveryError, StoreError
 from bot.logs import set_up_logs
-from bot.model import Address, Audit, Blocked, Edited, Filled, Platform, Text, Unreadable
+from bot.model.cases import Audit
+from bot.model.people import Address, Platform
+from bot.model.received import Blocked, Edited, Filled, Text, Unreadable
 from tests.bot.harness import ON_CALL, SAMS_CHAT, Room, opened_room
 from tests.store import raw
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.model import Person, TalkMode
+from bot.model.people import Person, TalkMode
 from bot.rights import purposes
 from bot.rights.belongings import to_json
 from bot.rights.purposes import NAMES, lapsed, offered

@@ -12,7 +12,7 @@ from msgspec import structs
 
 from adapters.store.opening import open_store
 from bot.auditing import START, Link, chained, verified
-from bot.model import Audit
+from bot.model.cases import Audit
 from tests.store import raw
 from tests.store.people import NOW, first_turn, next_turn, view_of
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.model import Session, Use
+from bot.model.talk import Session, Use
 from bot.rights.notice import is_due
 from bot.rights.reliance import leans
 from tests.bot.harness import ANA, START, Room, words

@@ -11,7 +11,7 @@ from pydantic import SecretStr
 
 from adapters.store.opening import open_store
 from bot.bootstrap.report import reported
-from bot.model import Entry
+from bot.model.schedules import Entry
 from bot.privacy import MasterKeys
 from bot.reporting.values import ReportRefused
 from bot.settings import Settings

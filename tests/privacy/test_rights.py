@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from adapters.store.sqlite import backup
-from bot.model import Address, Command, Escalation, Person, Platform
+from bot.model.cases import Escalation
+from bot.model.people import Address, Person, Platform
+from bot.model.received import Command
 from bot.rights.access import RULES, Reader, may_read, readers_of
 from bot.rights.belongings import Belongings, from_json, to_json
 from tests.bot.harness import ANA, ON_CALL, START, Room, words

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.model import Address, Lane, Outbound, Platform
+from bot.model.people import Address, Platform
+from bot.model.sent import Lane, Outbound
 from scheduler.limits import PUBLISHED, SLACK, TELEGRAM, Pace, Rate, Window
 
 ANA = Address(Platform.TELEGRAM, "4711")

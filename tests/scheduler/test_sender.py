@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from bot.errors import DeliveryError
-from bot.model import Lane, Platform, Text
+from bot.model.people import Platform
+from bot.model.received import Text
+from bot.model.sent import Lane
 from tests.bot.harness import ANA, ON_CALL, Room, opened_room
 
 HIGH = "I wish I was dead"

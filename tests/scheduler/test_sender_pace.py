@@ -11,21 +11,11 @@ import pytest
 
 from adapters.store.opening import open_store
 from bot.errors import DeliveryError
-from bot.model import (
-    Address,
-    Button,
-    Delivery,
-    Due,
-    Lane,
-    Outbound,
-    Person,
-    Platform,
-    Received,
-    Session,
-    Turn,
-    Undeliverable,
-    View,
-)
+from bot.model.people import Address, Person, Platform
+from bot.model.received import Due, Received, Undeliverable
+from bot.model.sent import Button, Delivery, Lane, Outbound
+from bot.model.talk import Session
+from bot.model.turns import Turn, View
 from bot.privacy import MasterKeys
 from scheduler.limits import Limits, Rate
 from scheduler.sender import Sender

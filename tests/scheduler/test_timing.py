@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.model import CheckIn
+from bot.model.schedules import CheckIn
 from scheduler.timing import next_check_in
 
 EVERY_DAY = (0, 1, 2, 3, 4, 5, 6)

@@ -8,21 +8,12 @@ from typing import Any
 
 import msgspec
 
-from bot.model import (
-    Address,
-    CaseState,
-    Delivery,
-    Escalation,
-    Lane,
-    Level,
-    Outbound,
-    Person,
-    Platform,
-    Reason,
-    Session,
-    Turn,
-    View,
-)
+from bot.model.cases import CaseState, Escalation
+from bot.model.people import Address, Person, Platform
+from bot.model.sent import Delivery, Lane, Outbound
+from bot.model.talk import Session
+from bot.model.turns import Turn, View
+from bot.model.worry import Level, Reason
 from bot.ports import Lookup, Settled, Store, Wanted
 
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)

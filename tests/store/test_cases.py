@@ -9,21 +9,13 @@ import pytest
 
 from bot.checkins.due import DueCheckIn, NudgeKind, Planned
 from bot.errors import StoreError
-from bot.model import (
-    Audit,
-    Card,
-    CaseDue,
-    CaseState,
-    CaseText,
-    CheckIn,
-    CheckInDue,
-    Level,
-    Outcome,
-    Platform,
-    Session,
-    View,
-    WaitDue,
-)
+from bot.model.cases import Audit, Card, CaseState, CaseText, Outcome
+from bot.model.people import Platform
+from bot.model.received import CaseDue, CheckInDue, WaitDue
+from bot.model.schedules import CheckIn
+from bot.model.talk import Session
+from bot.model.turns import View
+from bot.model.worry import Level
 from bot.ports import Lookup, Settled, Store
 from tests.store.people import (
     BOB,

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import msgspec
 
-from bot.model import Entry
+from bot.model.schedules import Entry
 from bot.ports import History, Store
 from tests.store.people import NOW, first_turn, next_turn, view_of
 

@@ -16,7 +16,8 @@ import asyncio, json, sys
 from pathlib import Path
 from adapters.store.opening import open_store
 from bot.errors import StoreError
-from bot.model import Event, Lane
+from bot.model.sent import Lane
+from bot.model.turns import Event
 from bot.privacy import MasterKeys
 from tests.store.people import ON_CALL, a_case, claim, meet, message, next_turn, opening, sent, view_of
 

@@ -15,7 +15,8 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from adapters.store.deliveries import LEASE
 from adapters.store.opening import open_store
-from bot.model import Delivery, Lane, View
+from bot.model.sent import Delivery, Lane
+from bot.model.turns import View
 from bot.ports import Settled, StaleSession
 from bot.privacy import MasterKeys
 from tests.store.conftest import MASTER_KEY

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.model import Platform
+from bot.model.people import Platform
 from bot.ports import Installation, Installations
 from tests.store.people import NOW
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
-from bot.model import Platform
+from bot.model.people import Platform
 from bot.ports import Fence, Leases, Store, Wanted
 from tests.store.people import meet, message, queue
 

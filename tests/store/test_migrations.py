@@ -21,7 +21,7 @@ from adapters.store.backups import read_manifest
 from adapters.store.migrating import HEAD, KNOWN
 from adapters.store.opening import open_store
 from bot.errors import StoreError
-from bot.model import Session
+from bot.model.talk import Session
 from bot.ports import Store
 from bot.privacy import Keyring, MasterKeys
 from tests.fakes.postgres import postgres_server

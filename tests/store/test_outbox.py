@@ -8,7 +8,8 @@ from datetime import timedelta
 import msgspec
 
 from adapters.store.deliveries import LEASE, URGENT_LEASE
-from bot.model import Button, Delivery, Lane, Platform
+from bot.model.people import Platform
+from bot.model.sent import Button, Delivery, Lane
 from bot.ports import Settled, Store, Wanted
 from tests.store.people import NOW, ON_CALL, address_of, claim, meet, message, next_turn, queue, sent, texts, view_of
 

@@ -11,7 +11,7 @@ import pytest
 
 from adapters.store.opening import open_store
 from bot.errors import StoreError
-from bot.model import Lane
+from bot.model.sent import Lane
 from bot.ports import Lookup, StaleSession, Store
 from bot.privacy import MasterKeys
 from tests.fakes.postgres import PostgresServer, postgres_server

@@ -10,21 +10,12 @@ import pytest
 
 from adapters.store.opening import open_store
 from bot.errors import KeyMismatch
-from bot.model import (
-    Address,
-    Audit,
-    Card,
-    CaseText,
-    CheckIn,
-    Entry,
-    Event,
-    Frame,
-    Heard,
-    Level,
-    Platform,
-    Session,
-    Utterance,
-)
+from bot.model.cases import Audit, Card, CaseText
+from bot.model.people import Address, Platform
+from bot.model.schedules import CheckIn, Entry
+from bot.model.talk import Frame, Heard, Session, Utterance
+from bot.model.turns import Event
+from bot.model.worry import Level
 from bot.ports import Lookup, Store
 from bot.privacy import MasterKeys
 from tests.store import raw

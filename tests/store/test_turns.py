@@ -9,7 +9,10 @@ import msgspec
 import pytest
 
 from bot.errors import StoreError
-from bot.model import CheckIn, Entry, Event, Frame, Heard, Level, Session, Utterance
+from bot.model.schedules import CheckIn, Entry
+from bot.model.talk import Frame, Heard, Session, Utterance
+from bot.model.turns import Event
+from bot.model.worry import Level
 from bot.ports import Lookup, StaleSession, Store
 from tests.store.people import (
     NOW,

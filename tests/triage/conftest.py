@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from adapters.sentiment import Sentiment
-from bot.model import Assessment, Heard
+from bot.model.talk import Heard
+from bot.model.worry import Assessment
 from bot.triage import triage
 from bot.triage.triage import Question, Triage
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bot.model import Level, Outcome, Reason
+from bot.model.cases import Outcome
+from bot.model.worry import Level, Reason
 from bot.triage.budget import meter, precision, share
 
 DIE = Reason("en.die", "ideation_passive", Level.HIGH)

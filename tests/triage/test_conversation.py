@@ -7,7 +7,8 @@ from datetime import timedelta
 import msgspec
 import pytest
 
-from bot.model import Heard, Level, Utterance
+from bot.model.talk import Heard, Utterance
+from bot.model.worry import Level
 from bot.triage.triage import Question
 from tests.triage.conftest import NOW
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.model import Level
+from bot.model.worry import Level
 
 DIRECT = {
     "es": ["quiero matarme", "ya no quiero vivir", "me quiero morir", "tengo las pastillas en la mano para matarme"],

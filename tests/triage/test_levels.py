@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.model import Level
+from bot.model.worry import Level
 
 BANDS = {
     "active ideation": (3, 4, ["I keep thinking about ending my life", "I am going to end it all"]),

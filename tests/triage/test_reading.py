@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.model import Level
+from bot.model.worry import Level
 from bot.triage.normalise import fold
 from bot.triage.spelling import Speller
 

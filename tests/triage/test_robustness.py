@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.model import Level
+from bot.model.worry import Level
 from bot.triage import matching, sentences, triage
 from bot.triage.banks import Banks
 from bot.triage.lexicon import Lexicon

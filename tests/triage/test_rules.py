@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.model import Level, Reason
+from bot.model.worry import Level, Reason
 from bot.triage import loading
 from bot.triage.matching import Matcher
 from bot.triage.reading import Reading

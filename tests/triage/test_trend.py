@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from bot.model import Level
+from bot.model.worry import Level
 from bot.triage.trend import Rating, good, smoothed, trend
 
 TODAY = date(2026, 3, 29)

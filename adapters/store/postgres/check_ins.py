@@ -6,7 +6,7 @@ import asyncpg
 
 from adapters.store.check_ins import ROOM, Plans
 from adapters.store.rows import Row
-from bot.model import Lane
+from bot.model.sent import Lane
 
 
 async def due(connection: asyncpg.Connection, now: int, limit: int) -> list[Row]:

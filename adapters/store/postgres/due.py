@@ -9,7 +9,7 @@ import asyncpg
 from adapters.store.due import case_due, nudge_due, wait_due
 from adapters.store.postgres import check_ins
 from adapters.store.rows import Row, micros
-from bot.model import Due
+from bot.model.received import Due
 
 
 async def due(connection: asyncpg.Connection, now: datetime, limit: int) -> list[Due]:

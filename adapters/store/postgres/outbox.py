@@ -9,7 +9,7 @@ import asyncpg
 from adapters.store.deliveries import RELEASED_AT_ONCE, Outcomes, lease_micros
 from adapters.store.postgres import lease
 from adapters.store.rows import Row
-from bot.model import Lane
+from bot.model.sent import Lane
 from bot.ports import Fence, Wanted
 
 

@@ -23,7 +23,10 @@ from adapters.store.belongings import (
 from adapters.store.postgres import audit, belongings, commit, erasure, keys
 from adapters.store.rows import SEALED, Row, cut_row, micros, moment
 from bot.auditing import Verdict, verified
-from bot.model import Address, Audit, Entry, Person, WishKind
+from bot.model.cases import Audit
+from bot.model.people import Address, Person
+from bot.model.rights import WishKind
+from bot.model.schedules import Entry
 from bot.privacy import Keyring
 from bot.rights.belongings import Belongings, ExportRefused
 from bot.rights.keeping import UNREADABLE, Keeping

@@ -8,7 +8,7 @@ from itertools import chain
 
 from adapters.store.check_ins import ROOM, Plans
 from adapters.store.rows import Row
-from bot.model import Lane
+from bot.model.sent import Lane
 from bot.ports import StaleSession
 
 FIRST = (0, "", "")

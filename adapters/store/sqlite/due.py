@@ -8,7 +8,7 @@ from datetime import datetime
 from adapters.store.due import case_due, nudge_due, wait_due
 from adapters.store.rows import Row, micros
 from adapters.store.sqlite import check_ins
-from bot.model import Due
+from bot.model.received import Due
 
 
 def due(connection: sqlite3.Connection, now: datetime, limit: int) -> list[Due]:

@@ -24,7 +24,10 @@ from adapters.store.sqlite import audit, belongings, commit, erasure, keys
 from adapters.store.sqlite.connection import OneHop, Urgency, Writer
 from bot.auditing import Verdict, verified
 from bot.errors import StoreError
-from bot.model import Address, Audit, Entry, Person, WishKind
+from bot.model.cases import Audit
+from bot.model.people import Address, Person
+from bot.model.rights import WishKind
+from bot.model.schedules import Entry
 from bot.privacy import Keyring
 from bot.rights.belongings import Belongings, ExportRefused
 from bot.rights.keeping import UNREADABLE, Keeping

@@ -30,7 +30,13 @@ from adapters.store.sqlite.schema import make_private, prepare
 from adapters.store.views import cases_of, entries_of, examined_of, loaded_of, waiting_of
 from bot.checkins.due import Decide
 from bot.errors import StoreError
-from bot.model import Address, Delivery, Due, Entry, Escalation, Level, Platform, Turn
+from bot.model.cases import Escalation
+from bot.model.people import Address, Platform
+from bot.model.received import Due
+from bot.model.schedules import Entry
+from bot.model.sent import Delivery
+from bot.model.turns import Turn
+from bot.model.worry import Level
 from bot.ports import Examined, Fence, Installation, Loaded, Lookup, Settled, StaleSession, Waiting, Wanted
 from bot.privacy import Keyring, MasterKeys
 

@@ -13,7 +13,7 @@ from adapters.slack.channel import SlackChannel
 from adapters.slack.intake import Intake
 from adapters.slack.link import SlackLink
 from adapters.slack.socket_mode import SocketIntake
-from bot.model import Inbound
+from bot.model.received import Inbound
 from tests.fakes.slack.server import SlackServer
 from tests.fakes.slack.world import APP_TOKEN, BOT_TOKEN
 

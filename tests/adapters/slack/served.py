@@ -13,7 +13,9 @@ from adapters.clock import MovableClock
 from adapters.store.opening import open_store
 from bot.bootstrap.house import master_keys
 from bot.bootstrap.serving import serve
-from bot.model import Address, Person, Platform, Session, Turn, View
+from bot.model.people import Address, Person, Platform
+from bot.model.talk import Session
+from bot.model.turns import Turn, View
 from bot.settings import Settings
 from tests.fakes.slack.people import User
 from tests.fakes.slack.server import SlackServer

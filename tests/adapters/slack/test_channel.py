@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from adapters.slack.channel import SlackChannel
 from adapters.slack.link import SlackLink
 from bot.errors import ChannelRefused, DeliveryError
-from bot.model import Address, Button, Delivery, Lane, Outbound, Platform
+from bot.model.people import Address, Platform
+from bot.model.sent import Button, Delivery, Lane, Outbound
 from tests.fakes.slack.faults import Fault, dropped, html, junk, ratelimited, refused, server_error, stalled
 from tests.fakes.slack.server import SlackServer
 from tests.fakes.slack.world import BOT_TOKEN

@@ -8,7 +8,7 @@ import pytest
 from msgspec import ValidationError
 
 from adapters.slack.events import salvage, to_form, to_inbound
-from bot.model import Edited, Pressed, Text, Unreadable
+from bot.model.received import Edited, Pressed, Text, Unreadable
 from tests.adapters.slack.conftest import NOW
 
 SAID = {"type": "message", "channel_type": "im", "channel": "D0ANA", "user": "U0ANA", "text": "hi", "ts": "1.1"}

@@ -14,7 +14,8 @@ from aiohttp import ClientConnectorDNSError
 from adapters.slack.channel import SlackChannel
 from adapters.slack.link import SlackLink
 from bot.errors import DeliveryError
-from bot.model import Address, Delivery, Lane, Outbound, Platform
+from bot.model.people import Address, Platform
+from bot.model.sent import Delivery, Lane, Outbound
 from tests.adapters.slack.served import Served, served
 from tests.fakes.slack.faults import refused
 from tests.fakes.slack.server import SlackServer

@@ -19,7 +19,7 @@ from adapters.slack.http_mode import MOST_BYTES, HttpIntake, Signatures
 from adapters.slack.intake import Intake
 from adapters.slack.link import SlackLink
 from bot.errors import SettingError, StoreError
-from bot.model import Command, Filled, Pressed, Text
+from bot.model.received import Command, Filled, Pressed, Text
 from tests.adapters.slack.conftest import Inbox
 from tests.fakes.slack.server import SlackServer
 from tests.fakes.slack.webhook import signed

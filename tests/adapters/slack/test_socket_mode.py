@@ -11,7 +11,8 @@ from adapters.slack.intake import Intake
 from adapters.slack.link import SlackLink
 from adapters.slack.socket_mode import SocketIntake
 from bot.errors import StoreError
-from bot.model import Address, Command, Edited, Filled, Platform, Pressed, Text, Unreadable
+from bot.model.people import Address, Platform
+from bot.model.received import Command, Edited, Filled, Pressed, Text, Unreadable
 from tests.adapters.slack.conftest import Inbox, running
 from tests.fakes.slack.faults import html, junk, refused, server_error, stalled
 from tests.fakes.slack.server import SlackServer

@@ -12,7 +12,7 @@ from pathlib import Path
 from adapters.slack.intake import Intake
 from adapters.slack.link import SlackLink
 from adapters.slack.socket_mode import SocketIntake
-from bot.model import Inbound
+from bot.model.received import Inbound
 from tests.fakes.slack.world import APP_TOKEN, BOT_TOKEN
 
 

@@ -15,7 +15,7 @@ from adapters.telegram.identity import Identity
 from adapters.telegram.intake import Intake
 from adapters.telegram.poller import Poller
 from bot.errors import StoreError
-from bot.model import Content, Inbound
+from bot.model.received import Content, Inbound
 from tests.fakes.telegram.chats import Changes
 from tests.fakes.telegram.server import TOKEN, TelegramServer
 

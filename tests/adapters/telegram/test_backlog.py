@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from bot.bootstrap.serving import serve
-from bot.model import Platform
+from bot.model.people import Platform
 from bot.settings import Settings
 from scheduler.limits import PUBLISHED, Limits
 from tests.fakes.telegram.pace import burst_violations

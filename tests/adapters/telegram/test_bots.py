@@ -8,7 +8,7 @@ import pytest
 
 from bot.bootstrap.telegram import parts_of
 from bot.errors import SettingError
-from bot.model import Address, Platform
+from bot.model.people import Address, Platform
 from bot.settings import Settings, read_settings
 from flows.wording import load_words
 

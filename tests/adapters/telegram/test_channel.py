@@ -16,7 +16,8 @@ from adapters.telegram.connection import Connection, QuietBot, connect
 from adapters.telegram.texts import sendable
 from adapters.telegram.wire import Wire, wire
 from bot.errors import DeliveryError
-from bot.model import Address, Button, Delivery, Lane, Outbound, Platform
+from bot.model.people import Address, Platform
+from bot.model.sent import Button, Delivery, Lane, Outbound
 from tests.adapters.telegram.conftest import ANA, TOKEN
 from tests.fakes.telegram.faults import Kind
 from tests.fakes.telegram.server import TelegramServer

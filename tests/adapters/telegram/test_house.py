@@ -16,7 +16,7 @@ from adapters.clock import MovableClock
 from bot.bootstrap.serving import serve
 from bot.bootstrap.telegram import commands_of
 from bot.commands import from_command
-from bot.model import Command
+from bot.model.received import Command
 from bot.settings import Settings
 from flows.wording import load_words
 from tests.fakes.telegram.people import User

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.model import Text
+from bot.model.received import Text
 from tests.adapters.telegram.conftest import ANA, NOW, Rig
 from tests.fakes.telegram.faults import Kind
 from tests.fakes.telegram.server import TelegramServer

@@ -12,7 +12,7 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 from adapters.telegram.afterwards import Afterwards
 from adapters.telegram.connection import Connection, connect
 from bot.errors import ChannelRefused, StoreError
-from bot.model import Blocked, Command, Edited, Pressed, Text, Unreadable
+from bot.model.received import Blocked, Command, Edited, Pressed, Text, Unreadable
 from tests.adapters.telegram.conftest import ANA, DISK_FULL, NOW, Rig
 from tests.fakes.telegram.faults import Kind
 from tests.fakes.telegram.server import TelegramServer

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from adapters.telegram.identity import Identity
 from adapters.telegram.salvage import salvage, split_answer
-from bot.model import Address, Content, Platform, Pressed, Text
+from bot.model.people import Address, Platform
+from bot.model.received import Content, Pressed, Text
 from tests.adapters.telegram.conftest import NOW
 
 ME = Identity("4242", "HandrailTestBot")

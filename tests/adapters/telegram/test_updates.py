@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from adapters.telegram.identity import Identity
 from adapters.telegram.updates import Unparsable, read, to_inbound
-from bot.model import Address, Blocked, Command, Edited, Inbound, Platform, Pressed, Text, Unreadable
+from bot.model.people import Address, Platform
+from bot.model.received import Blocked, Command, Edited, Inbound, Pressed, Text, Unreadable
 from tests.adapters.telegram.conftest import ANA, NOW
 
 ME = Identity("4242", "HandrailTestBot")

@@ -17,7 +17,7 @@ from starlette.applications import Starlette
 from adapters.telegram.connection import Connection, Push, introduce
 from adapters.telegram.webhook import MOST_BYTES, Webhook
 from bot.errors import ChannelRefused, StoreError
-from bot.model import Command, Pressed, Text
+from bot.model.received import Command, Pressed, Text
 from tests.adapters.telegram.conftest import ANA, DISK_FULL, NOW, Rig
 from tests.fakes.telegram.faults import Kind
 from tests.fakes.telegram.server import TelegramServer

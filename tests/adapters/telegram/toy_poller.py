@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from adapters.telegram.connection import connect, introduce
 from adapters.telegram.intake import Intake
 from adapters.telegram.poller import Poller
-from bot.model import Inbound, Text
+from bot.model.received import Inbound, Text
 
 
 def now() -> datetime:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from bot.engine.effects import Ask, Say
 from bot.engine.engine import step
 from bot.engine.events import Answered
-from bot.model import Session
+from bot.model.talk import Session
 from tests.flows.making import library_of
 
 NINE = datetime(2026, 11, 23, 9, tzinfo=UTC)

@@ -12,7 +12,7 @@ from bot.engine.events import (
     Begin,
     Skip,
 )
-from bot.model import Session
+from bot.model.talk import Session
 from tests.bot.engine.talking import NINE, Talk
 from tests.flows.making import flow_of
 

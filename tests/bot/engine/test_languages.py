@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from bot.engine.effects import Ask
 from bot.engine.engine import step
 from bot.engine.events import Again, Answered, Begin
-from bot.model import Session
+from bot.model.talk import Session
 from tests.bot.engine.test_never_strands import FACTS, LIBRARY, NINE, tapped
 
 flows = st.sampled_from(["consent", "check_in", "sos", "safety_plan", "my_safety_plan", "grounding", "breathing"])

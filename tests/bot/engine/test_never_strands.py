@@ -23,7 +23,7 @@ from bot.engine.events import (
     Stop,
     WaitElapsed,
 )
-from bot.model import Frame, Prompt, Session
+from bot.model.talk import Frame, Prompt, Session
 from flows.library import load_library
 
 LIBRARY = load_library()

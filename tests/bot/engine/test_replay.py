@@ -13,7 +13,7 @@ from bot.engine.effects import Save, Withdrawn
 from bot.engine.engine import step
 from bot.engine.events import Answered, Back, Begin, EngineEvent, Skip
 from bot.engine.place import Place
-from bot.model import Session
+from bot.model.talk import Session
 from flows.model import FACTS
 from tests.bot.engine.test_never_strands import FACTS as GIVEN
 from tests.bot.engine.test_never_strands import LIBRARY, NINE, events, flows, tapped

@@ -21,7 +21,7 @@ from bot.engine.events import (
     Stop,
     WaitElapsed,
 )
-from bot.model import Session
+from bot.model.talk import Session
 from tests.bot.engine.talking import NINE, OTHER, Talk
 from tests.flows.making import flow_of
 
