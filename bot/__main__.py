@@ -94,6 +94,17 @@ def run(
 
 
 @app.command()
+def migrate() -> None:
+    """Bring the database to the newest version, as every start does; one that is newer or half made is refused.
+
+    Example: HANDRAIL_DATABASE_URL=postgresql://… handrail migrate
+    """
+    from bot.bootstrap.migrating import migrate as bring_forward
+
+    print(f"the database is at version {asyncio.run(bring_forward(read_settings()))}")
+
+
+@app.command()
 def triage() -> None:
     """Assess JSON lines {"id": …, "text": …} or {"id": …, "turns": […]} from standard input, one JSON line each.
 
