@@ -46,9 +46,9 @@ def _choices(rows: tuple[tuple[Button, ...], ...], *, numbered: bool) -> list[st
 
 
 def _choice(button: Button, numbers: Iterator[int] | None) -> str:
-    """Return a button in brackets, with the number that may be typed for it where it is an answer."""
+    """Return a button in brackets, with the number that may be typed for it where it is an answer without one."""
     number = f"{next(numbers)} " if numbers is not None and not button.moves else ""
-    return f"[{number}{button.label}]"
+    return f"[{button.label}]" if button.label[:1].isdigit() else f"[{number}{button.label}]"
 
 
 def from_person(line: str, number: int, at: datetime) -> Inbound:
