@@ -41,14 +41,17 @@ class ConsoleChannel:
 
 def _choices(rows: tuple[tuple[Button, ...], ...], *, numbered: bool) -> list[str]:
     """Return the buttons as lines; a person can type a label or its number."""
-    numbers = count(1)
-    return [" ".join(_choice(button, numbers if numbered else None) for button in row) for row in rows]
+    answers = [button.label for row in rows for button in row if not button.moves]
+    # A scale and a list of times bring their own numbers.
+    own = bool(answers) and all(label[:1].isdigit() for label in answers)
+    numbers = count(1) if numbered and not own else None
+    return [" ".join(_choice(button, numbers) for button in row) for row in rows]
 
 
 def _choice(button: Button, numbers: Iterator[int] | None) -> str:
-    """Return a button in brackets, with the number that may be typed for it where it is an answer without one."""
+    """Return a button in brackets, with the number that may be typed for it where it is an answer."""
     number = f"{next(numbers)} " if numbers is not None and not button.moves else ""
-    return f"[{button.label}]" if button.label[:1].isdigit() else f"[{number}{button.label}]"
+    return f"[{number}{button.label}]"
 
 
 def from_person(line: str, number: int, at: datetime) -> Inbound:
