@@ -9,8 +9,11 @@ from pathlib import Path
 import msgspec
 import typer
 
-from bot import model
 from bot.__main__ import app
+from bot.model.cases import CaseText, Escalation
+from bot.model.people import Person
+from bot.model.talk import Frame, Heard, Session, Utterance
+from bot.model.turns import Event
 from bot.triage.triage import Triage
 
 HOUSE = Path(__file__).parent.parent.parent
@@ -27,11 +30,11 @@ def test_triage_is_given_words_and_the_talk_and_nothing_about_how_they_were_type
         "now",
         "workplace",
     }
-    assert {field.name for field in msgspec.structs.fields(model.Utterance)} == {"at", "text"}
+    assert {field.name for field in msgspec.structs.fields(Utterance)} == {"at", "text"}
 
 
 def test_no_score_of_words_has_a_place_where_it_could_be_stored():
-    stored = (model.Person, model.Session, model.Frame, model.Heard, model.Event, model.Escalation, model.CaseText)
+    stored = (Person, Session, Frame, Heard, Event, Escalation, CaseText)
     fields = {field.name for kind in stored for field in msgspec.structs.fields(kind)}
     assert fields.isdisjoint({"mood", "score", "compound", "sentiment"})
 
