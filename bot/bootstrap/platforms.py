@@ -8,14 +8,16 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
-from typing import Any
-
-from starlette.routing import BaseRoute
+from typing import TYPE_CHECKING, Any
 
 from bot.bootstrap.house import House
 from bot.model.people import Platform
 from bot.ports import Clock
 from bot.settings import Settings
+
+if TYPE_CHECKING:
+    # Only a web server needs it at run time.
+    from starlette.routing import BaseRoute
 
 Work = Callable[[], Coroutine[Any, Any, Any]]
 
