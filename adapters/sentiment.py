@@ -19,6 +19,11 @@ class Sentiment(vaderSentiment.SentimentIntensityAnalyzer):  # type: ignore[misc
     tests/adapters/test_sentiment.py compares the two.
     """
 
+    def __init__(self) -> None:
+        super().__init__()
+        # VADER keeps the whole text of its word lists after reading them: 0.8 MB that nothing looks at again.
+        self.lexicon_full_filepath = self.emoji_full_filepath = ""
+
     def __call__(self, text: str) -> float:
         """Return the compound score, -1 (bad) to 1 (good)."""
         if text.isascii() and not self._speaks(text):
