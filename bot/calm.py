@@ -36,7 +36,9 @@ class Calm:
     def settle(self, draft: Draft, before: Session, event: EngineEvent) -> None:
         """Show the choice in place of the buttons of the scale that was just answered by a tap."""
         asked = before.prompt
-        if not isinstance(event, Answered) or asked is None or not (asked.said and asked.shown and event.value):
+        if not isinstance(event, Answered) or not event.value or not self._may_edit(draft):
+            return
+        if asked is None or not (asked.said and asked.shown):
             return
         if stand(before) != stand(draft.session) and (choice := self._label(before, event.value)):
             text = self._words.say("chosen", draft.person.language, said=asked.said, choice=choice)
